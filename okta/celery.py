@@ -1,0 +1,24 @@
+"""The Celery application: worker, beat and the publishers in web processes share it."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okta.settings")
+
+# A worker blocks up to one second in BRPOP, so its sockets must wait longer than that.
+WORKER_SOCKET_TIMEOUT = 2.0
+
+app = Celery("okta")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Without this, the threads of a web process would publish through a nameless app of Celery's own.
+app.set_default()
+
+
+@celeryd_init.connect
+def wait_longer_than_brpop(conf: Any, **_: Any) -> None:
+    """Give a worker's sockets the time a blocking pop needs; publishers keep their short one."""
+    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": WORKER_SOCKET_TIMEOUT}

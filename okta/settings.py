@@ -1,0 +1,259 @@
+"""
+Every setting, read from the environment; bad values are refused at start.
+
+Durations are whole seconds in the environment and ``timedelta`` here.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from kombu import Queue
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def env_seconds(name: str, default: int) -> timedelta:
+    """Read a positive whole number of seconds."""
+    try:
+        seconds = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number of seconds.") from error
+    if seconds < 1:
+        raise ImproperlyConfigured(f"{name} must be at least one second, not {seconds}.")
+    return timedelta(seconds=seconds)
+
+
+# --- Process --------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+ROOT_URLCONF = "okta.urls"
+WSGI_APPLICATION = "okta.wsgi.application"
+APPEND_SLASH = True
+
+INSTALLED_APPS = [
+    "okta.apps.OktaConfig",
+    "accounts",
+    "workouts",
+    "messaging",
+    "notifications",
+    "feedback",
+    "care",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "okta" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Rows -----------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **env.db_url("DATABASE_URL", engine="django.db.backends.postgresql"),
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL")
+
+# --- People ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+TOKEN_LIFETIME = env_seconds("TOKEN_LIFETIME", 30 * 24 * 3600)
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": TOKEN_LIFETIME}
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)
+AXES_COOLOFF_TIME = env_seconds("SIGN_IN_COOL_OFF", 900)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+# --- Words and time -------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "okta" / "locale"]
+
+# --- Files ----------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", default=True)
+
+# --- API ------------------------------------------------------------------------------------------
+API_PREFIXES = ("/v2/",)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "okta.api_errors.Handler",
+    "EXCEPTION_FORMATTER_CLASS": "okta.api_errors.Formatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Okta",
+    "DESCRIPTION": "The between-visits backend for physiotherapy clinics.",
+    "VERSION": "2",
+    "SCHEMA_PATH_PREFIX": "/v2",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "DevicePlatform": "notifications.states.Platform",
+        "WorkoutStatus": "workouts.states.Status",
+        "DeliveryState": "feedback.states.DeliveryState",
+    },
+}
+
+# --- Stories --------------------------------------------------------------------------------------
+FEEDBACK_QUIET_PERIOD = env_seconds("FEEDBACK_QUIET_PERIOD", 300)
+FEEDBACK_MAX_WAIT = env_seconds("FEEDBACK_MAX_WAIT", 1800)
+EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="https://exp.host")
+EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
+# Which transport carries which kind of device; a kind that is not named here is refused in words.
+PUSH_TRANSPORTS = {
+    "EXPO": env.str("PUSH_TRANSPORT_EXPO", default="notifications.transports.expo.ExpoTransport"),
+}
+PUSH_RECEIPT_DELAY = env_seconds("PUSH_RECEIPT_DELAY", 900)
+PUSH_GIVE_UP_AFTER = env_seconds("PUSH_GIVE_UP_AFTER", 6 * 3600)
+
+# --- Delayed work: every sweep, and how often beat asks for it ------------------------------------
+SWEEPS = {
+    "okta.heartbeat": env_seconds("HEARTBEAT_EVERY", 60),
+    "feedback.sweep": env_seconds("FEEDBACK_SWEEP_EVERY", 60),
+    "notifications.sweep": env_seconds("PUSH_SWEEP_EVERY", 60),
+    "notifications.receipts": env_seconds("PUSH_RECEIPTS_EVERY", 60),
+}
+WAKEUP_MAX_COUNTDOWN = timedelta(seconds=900)
+WAKEUP_BUDGET = env.int("WAKEUP_BUDGET", default=2000)
+DEGRADATION_PROBES = [
+    "okta.health.broker_unreachable",
+    "okta.health.late_sweeps",
+    "feedback.health.dead_deliveries",
+    "notifications.health.oldest_push_due",
+]
+
+# --- Celery (why each value is what it is: docs/operations.md) ------------------------------------
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.3,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+    # A publisher that cannot connect gives up at once; the sweep repairs what it could not say.
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue("timers"), Queue("sweeps"), Queue("default")]
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": schedule(every), "options": {"queue": "sweeps"}} for name, every in SWEEPS.items()
+}
+# How long one worker may hold rows it is sending over the network before others may take them.
+LEASE = timedelta(seconds=120)
+if LEASE.total_seconds() <= CELERY_TASK_TIME_LIMIT + 20:
+    raise ImproperlyConfigured("LEASE must outlast CELERY_TASK_TIME_LIMIT by more than 20 s.")
+
+# --- Logs and admin -------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}},
+}
+UNFOLD = {
+    "SITE_TITLE": "Okta",
+    "SITE_HEADER": "Okta",
+    "SITE_SUBHEADER": _("Between visits"),
+    "SHOW_VIEW_ON_SITE": False,
+}

@@ -1,0 +1,109 @@
+"""
+Sweeps: the repair that finds every due row whether or not its wake-up survived.
+
+A sweep is a Celery task that beat asks for at the interval in ``settings.SWEEPS``. Each run is a
+``SweepRun`` row; a run that meets one of its kind running, or just started, stands back, so any
+number of beats is harmless.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, cast
+
+from celery import Task, shared_task
+from celery.signals import beat_init
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
+
+from okta.models import SweepRun
+
+logger = logging.getLogger(__name__)
+
+# A run whose worker died never finishes; the hard time limit says when it must be dead.
+DEAD_AFTER = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 20)
+KEPT_FOR = timedelta(days=14)
+
+START = """
+    INSERT INTO okta_sweeprun (kind, started_at, rows, failed)
+    SELECT %(kind)s, statement_timestamp(), 0, ''
+    WHERE NOT EXISTS (
+        SELECT 1 FROM okta_sweeprun
+        WHERE kind = %(kind)s AND started_at > statement_timestamp() - make_interval(secs => %(spacing)s)
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found: rows settled, and how late the oldest of them was."""
+
+    rows: int = 0
+    lag: timedelta | None = None
+
+
+class SweepStep(Protocol):
+    def __call__(self) -> Swept: ...
+
+
+def sweep(name: str) -> Callable[[SweepStep], "Task[Any, Any]"]:
+    """Register ``step`` as the sweep task ``name``; the name must be a key of ``settings.SWEEPS``."""
+
+    def register(step: SweepStep) -> "Task[Any, Any]":
+        def run(**_newer: object) -> str:
+            return run_sweep(name, step)
+
+        run.__doc__ = step.__doc__
+        return cast("Task[Any, Any]", shared_task(name=name)(run))
+
+    return register
+
+
+def run_sweep(kind: str, step: SweepStep) -> str:
+    """Run ``step`` unless another run of this kind is under way or has just started; say what happened."""
+    run_id = _start(kind)
+    if run_id is None:
+        return "skipped"
+    run = SweepRun.objects.filter(pk=run_id)
+    try:
+        swept = step()
+    except BaseException as error:
+        run.update(finished_at=Now(), ok=False, failed=type(error).__name__)
+        raise
+    run.update(finished_at=Now(), ok=True, rows=swept.rows, lag=swept.lag)
+    return f"{swept.rows} rows"
+
+
+def _start(kind: str) -> int | None:
+    SweepRun.objects.filter(kind=kind, finished_at=None, started_at__lt=Now() - DEAD_AFTER).update(
+        finished_at=Now(), ok=False, failed="died"
+    )
+    # Half an interval: two beats ask at the same moment, one beat never that often.
+    spacing = settings.SWEEPS[kind].total_seconds() / 2
+    with connection.cursor() as cursor:
+        cursor.execute(START, {"kind": kind, "spacing": spacing})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def forget_old_runs() -> int:
+    """Delete the runs nobody will ask about any more; return how many."""
+    deleted, _ = SweepRun.objects.filter(started_at__lt=Now() - KEPT_FOR).delete()
+    return deleted
+
+
+@beat_init.connect
+def make_all_due(**_: Any) -> None:
+    """
+    Make every sweep due when beat starts, instead of an interval later.
+
+    Whatever came due while beat was down is repaired at once, and a new stack shows at once that
+    beat, broker, worker and database work together.
+    """
+    PeriodicTask.objects.filter(name__in=settings.SWEEPS).update(last_run_at=Now() - max(settings.SWEEPS.values()))
+    PeriodicTasks.update_changed()
