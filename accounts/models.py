@@ -1,0 +1,162 @@
+"""Tenants, their settings, users, and the links between patients and doctors."""
+
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.states import Language, UserType
+
+
+def validate_zone(name: str) -> None:
+    """Refuse anything but an IANA time zone name such as ``Europe/Berlin``."""
+    if name not in available_timezones():
+        raise ValidationError(_("Use an IANA time zone name such as Europe/Berlin."), code="invalid_zone")
+
+
+class Tenant(models.Model):
+    """A clinic."""
+
+    name = models.CharField(_("name"), max_length=200)
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantSettings(models.Model):
+    """What a clinic has chosen; ``features`` holds only the flags somebody has switched."""
+
+    tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="settings", primary_key=True)
+    features = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("feature flags")
+        verbose_name_plural = _("feature flags")
+
+    def __str__(self) -> str:
+        return str(self.tenant)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person who signs in with ``email``; without a password they cannot sign in yet."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an operator, who belongs to no clinic and may pick any in admin."""
+        return self.create_user(email, password, user_type=UserType.ADMIN, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person by e-mail, whatever the case it is typed in."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: patient, doctor or clinic administrator."""
+
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("clinic")
+    )
+    email = models.EmailField(_("e-mail"))
+    user_type = models.CharField(_("role"), max_length=16, choices=UserType)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("Empty: the clinic's time zone."),
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the admin"), default=False)
+    archived_at = models.DateTimeField(
+        _("archived at"), null=True, blank=True, help_text=_("An archived patient has no connected doctors.")
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
+            # Only an operator stands above the clinics.
+            models.CheckConstraint(
+                condition=Q(tenant__isnull=False) | Q(is_superuser=True), name="user_belongs_to_a_tenant"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name, as cards and pushes show it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone, else the clinic's, else UTC."""
+        return ZoneInfo(self.timezone or (self.tenant.timezone if self.tenant else "UTC"))
+
+
+class CareLink(models.Model):
+    """One doctor's care for one patient; *connected* = accepted and not ended."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(User, models.CASCADE, related_name="links_to_doctors")
+    doctor = models.ForeignKey(User, models.CASCADE, related_name="links_to_patients")
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("care link")
+        verbose_name_plural = _("care links")
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "doctor"], name="one_link_per_pair"),
+            models.CheckConstraint(condition=~Q(patient=F("doctor")), name="nobody_cares_for_themselves"),
+        ]
+        indexes = [
+            # For connected_patients(): who a doctor sees.
+            models.Index(
+                fields=["doctor", "patient"],
+                name="carelink_connected",
+                condition=Q(accepted_at__isnull=False, ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} – {self.patient}"
+
+    def clean(self) -> None:
+        """Refuse a link between people of two clinics, or in the wrong roles."""
+        if self.patient.user_type != UserType.PATIENT:
+            raise ValidationError({"patient": _("Choose a patient.")})
+        if self.doctor.user_type != UserType.DOCTOR:
+            raise ValidationError({"doctor": _("Choose a doctor.")})
+        if {self.patient.tenant_id, self.doctor.tenant_id} != {self.tenant_id}:
+            raise ValidationError(_("Patient and doctor must belong to this clinic."))

@@ -1,0 +1,81 @@
+"""Who is connected to whom, and which features a clinic has switched on."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.flags import REGISTRY, Flag
+from accounts.models import TenantSettings, User
+from accounts.states import UserType
+from okta.errors import FeatureDisabled, NotFound
+
+
+def connected_to_doctor(doctor: User, path: str = "") -> Q:
+    """
+    The condition "the patient at ``path`` is connected to ``doctor``", for ``filter()``.
+
+    ``path`` is the lookup to the patient, such as ``"workout__patient"``; empty for patients
+    themselves. At most one link joins a pair, so the join repeats no row.
+    """
+    prefix = f"{path}__" if path else ""
+    link = f"{prefix}links_to_doctors__"
+    return Q(
+        **{
+            f"{prefix}tenant": doctor.tenant_id,
+            f"{prefix}archived_at__isnull": True,
+            f"{link}doctor": doctor,
+            f"{link}accepted_at__isnull": False,
+            f"{link}ended_at__isnull": True,
+        }
+    )
+
+
+def connected_patients(doctor: User) -> QuerySet[User]:
+    """The patients ``doctor`` cares for now."""
+    return User.objects.filter(connected_to_doctor(doctor), user_type=UserType.PATIENT)
+
+
+def connected_doctors(patient: User) -> QuerySet[User]:
+    """The active doctors of ``patient`` now, in a stable order; none for an archived patient."""
+    if patient.archived_at is not None:
+        return User.objects.none()
+    return User.objects.filter(
+        tenant=patient.tenant_id,
+        user_type=UserType.DOCTOR,
+        is_active=True,
+        links_to_patients__patient=patient,
+        links_to_patients__accepted_at__isnull=False,
+        links_to_patients__ended_at__isnull=True,
+    ).order_by("pk")
+
+
+def patient_of_doctor(*, doctor: User, patient_id: int) -> User:
+    """
+    The patient, for a doctor who is connected to them.
+
+    :raises NotFound: for anybody else.
+    """
+    patient = connected_patients(doctor).filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound
+    return patient
+
+
+def clinic_admins(tenant_id: int) -> QuerySet[User]:
+    """The people of a clinic who are told when something fails."""
+    return User.objects.filter(tenant=tenant_id, user_type=UserType.ADMIN, is_active=True).order_by("pk")
+
+
+def features(tenant_id: int) -> dict[str, bool]:
+    """Every known flag of a clinic; one that nobody has switched has the registry's default."""
+    switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}
+    return {key: bool(switched.get(key, flag.default)) for key, flag in REGISTRY.items()}
+
+
+def feature_on(tenant_id: int, flag: Flag) -> bool:
+    """Whether a clinic has ``flag`` on at this moment."""
+    return features(tenant_id)[flag.key]
+
+
+def require_feature(tenant_id: int, flag: Flag) -> None:
+    """:raises FeatureDisabled: when the clinic has ``flag`` off."""
+    if not feature_on(tenant_id, flag):
+        raise FeatureDisabled
