@@ -1,0 +1,130 @@
+"""Exercises, workouts and the exercises in a workout."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Tenant
+from workouts.rules import NOTE_LIMIT, SCALE_MAX
+from workouts.states import Block, ExerciseType, Status
+
+ZERO_TO_TEN = [MinValueValidator(0), MaxValueValidator(SCALE_MAX)]
+
+
+class Exercise(models.Model):
+    """A movement of the clinic's library, such as "Heel slide"."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    exercise_type = models.CharField(_("type"), max_length=16, choices=ExerciseType, default=ExerciseType.REPS_BASED)
+
+    class Meta:
+        verbose_name = _("exercise")
+        verbose_name_plural = _("exercises")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="one_exercise_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Workout(models.Model):
+    """A session a patient is asked to do, and what became of it."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="workouts")
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="owned_workouts",
+        help_text=_("The owner: the doctor who may write notes on it."),
+    )
+    date_scheduled = models.DateField(_("scheduled for"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PLANNED)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    completed_on = models.DateField(
+        _("completed on"),
+        null=True,
+        blank=True,
+        help_text=_("The calendar day in the patient's time zone, frozen at completion."),
+    )
+    duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    completed_via_app_entrance = models.BooleanField(_("inferred from an app visit"), default=False)
+    mirrored_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="mirrors")
+    superseded_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a real workout of the same day replaced this inferred one.")
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("workout")
+        verbose_name_plural = _("workouts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.PLANNED, completed_at__isnull=True, completed_on__isnull=True)
+                | Q(status=Status.COMPLETED, completed_at__isnull=False, completed_on__isnull=False),
+                name="completed_workout_has_its_day",
+            ),
+        ]
+        indexes = [
+            # For the session lists: a patient's completed workouts, newest first.
+            models.Index(
+                fields=["patient", "-completed_at", "-id"],
+                name="workout_completed",
+                condition=Q(status=Status.COMPLETED),
+            ),
+            # For the session list over all patients of a clinic's doctor.
+            models.Index(
+                fields=["tenant", "-completed_at", "-id"],
+                name="workout_tenant_completed",
+                condition=Q(status=Status.COMPLETED),
+            ),
+            # For "upcoming" and for the planned workout of a day.
+            models.Index(
+                fields=["patient", "date_scheduled"], name="workout_planned", condition=Q(status=Status.PLANNED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}, {self.date_scheduled}"
+
+
+class ExerciseInWorkout(models.Model):
+    """One exercise of one workout: planned, done, felt, and what was written about it."""
+
+    workout = models.ForeignKey(Workout, models.CASCADE, related_name="exercises")
+    exercise = models.ForeignKey(Exercise, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("position"))
+    exercise_block = models.CharField(_("block"), max_length=24, choices=Block, default=Block.MAIN_SESSION)
+    exercise_type = models.CharField(_("type"), max_length=16, choices=ExerciseType, default=ExerciseType.REPS_BASED)
+    planned_sets = models.PositiveSmallIntegerField(_("planned sets"), null=True, blank=True)
+    planned_reps = models.PositiveSmallIntegerField(_("planned repetitions"), null=True, blank=True)
+    planned_duration_seconds = models.PositiveIntegerField(_("planned seconds"), null=True, blank=True)
+    actual_sets = models.PositiveSmallIntegerField(_("sets"), null=True, blank=True)
+    actual_reps = models.PositiveSmallIntegerField(_("repetitions"), null=True, blank=True)
+    actual_duration_seconds = models.PositiveIntegerField(_("seconds"), null=True, blank=True)
+    pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True, validators=ZERO_TO_TEN)
+    exertion = models.PositiveSmallIntegerField(_("exertion"), null=True, blank=True, validators=ZERO_TO_TEN)
+    patient_notes = models.TextField(_("patient's note"), blank=True, default="")
+    doctor_notes_post_exercise = models.CharField(_("therapist's note"), max_length=NOTE_LIMIT, blank=True, default="")
+    doctor_notes_post_exercise_at = models.DateTimeField(_("note written at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("exercise in a workout")
+        verbose_name_plural = _("exercises in a workout")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workout", "position"], name="one_exercise_per_position"),
+            models.CheckConstraint(condition=Q(pain__isnull=True) | Q(pain__lte=SCALE_MAX), name="pain_is_zero_to_ten"),
+            models.CheckConstraint(
+                condition=Q(exertion__isnull=True) | Q(exertion__lte=SCALE_MAX), name="exertion_is_zero_to_ten"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.exercise}"
