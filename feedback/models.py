@@ -1,0 +1,77 @@
+"""What is owed: summaries to therapists, and therapists' notes to patients."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from workouts.models import Workout
+
+
+class Debt(models.Model):
+    """
+    Something owed until ``due_at`` is cleared; the row is the timer, on the database's clock.
+
+    Failures are charged to ``attempts``; after the third the row is dead: shown in admin, told to
+    admins, and still tried every hour.
+    """
+
+    due_at = models.DateTimeField(_("due at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+    dead_at = models.DateTimeField(_("dead since"), null=True)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class FeedbackSummary(Debt):
+    """The one summary of a workout's flagged exercises, owed to the patient's doctors."""
+
+    workout = models.OneToOneField(Workout, models.CASCADE, related_name="feedback_summary")
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+
+    class Meta:
+        verbose_name = _("patient's feedback")
+        verbose_name_plural = _("patients' feedback")
+        indexes = [
+            # For feedback.sweep: summaries owed, without reading history.
+            models.Index(fields=["due_at"], name="summary_owed", condition=Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.workout)
+
+
+class NoteDelivery(Debt):
+    """The one bundle of a doctor's notes on one workout, on its way to the patient."""
+
+    workout = models.ForeignKey(Workout, models.CASCADE, related_name="note_deliveries")
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="note_deliveries")
+    rev = models.PositiveIntegerField(default=0, help_text=_("How many times notes were saved."))
+    first_unsent_at = models.DateTimeField(_("waiting since"), null=True)
+    held_at = models.DateTimeField(_("held since"), null=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("note delivery")
+        verbose_name_plural = _("note deliveries")
+        constraints = [
+            # Two quick saves meet here and become one message.
+            models.UniqueConstraint(fields=["workout", "doctor"], name="one_delivery_per_review"),
+        ]
+        indexes = [
+            # For feedback.sweep: what is owed and not held, without reading history.
+            models.Index(
+                fields=["due_at"],
+                name="delivery_owed",
+                condition=Q(due_at__isnull=False, held_at__isnull=True),
+            ),
+            # For the doctor's list of deliveries.
+            models.Index(fields=["doctor", "-id"], name="delivery_of_doctor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} – {self.workout}"

@@ -1,0 +1,27 @@
+"""The words shared by everything that tells people something."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationType(TextChoices):
+    PATIENT_FEEDBACK = "PATIENT_FEEDBACK", _("Patient's feedback")
+    DOCTOR_FEEDBACK = "DOCTOR_FEEDBACK", _("Therapist's notes")
+    FOLLOW_UP = "FOLLOW_UP", _("Follow-up")
+    ADMIN_ALERT = "ADMIN_ALERT", _("Alert")
+
+
+class Platform(TextChoices):
+    """The push service a device is reached through."""
+
+    EXPO = "EXPO", "Expo"
+    FCM = "FCM", "Firebase Cloud Messaging"
+    APNS = "APNS", "Apple Push Notification service"
+    WEBPUSH = "WEBPUSH", "Web Push"
+
+
+class PushStatus(TextChoices):
+    PENDING = "PENDING", _("Pending")
+    SENT = "SENT", _("Accepted by the provider")
+    DELIVERED = "DELIVERED", _("Delivered")
+    FAILED = "FAILED", _("Failed")
