@@ -1,3 +1,37 @@
-from typing import Any
+"""Every door of the web process."""
 
-urlpatterns: list[Any] = []
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+
+from okta.health import livez, readyz
+
+api: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
+    path("", include("workouts.urls")),
+    path("", include("messaging.urls")),
+    path("", include("notifications.urls")),
+    path("", include("feedback.urls")),
+    path("", include("care.urls")),
+    path(
+        "schema",
+        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny]),
+        name="schema",
+    ),
+    path(
+        "docs",
+        SpectacularSwaggerView.as_view(authentication_classes=[], permission_classes=[AllowAny], url_name="schema"),
+        name="docs",
+    ),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("v2/", include(api)),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "okta.api_errors.not_found"
+handler500 = "okta.api_errors.server_error"

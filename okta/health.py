@@ -1,0 +1,102 @@
+"""
+Whether this process lives (``/livez``), and whether the system can keep its promises (``/readyz``).
+
+Only a missing database or a missing migration makes ``/readyz`` answer 503: everything else is
+named in ``degraded`` and repaired by sweeps, and taking the web away would not help it.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from django.http import HttpRequest, JsonResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from okta.models import SweepRun
+
+Probe = Callable[[], list[str]]
+"""Returns one sentence for each thing that is not as it should be."""
+
+STARTED = time.monotonic()
+LATE_AFTER_INTERVALS = 3
+
+
+@never_cache
+@require_safe
+def livez(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database is there and migrated; what else is wrong is listed."""
+    try:
+        missing = missing_migrations()
+        if missing:
+            return JsonResponse({"status": "unavailable", "missing": missing}, status=503)
+        degraded = [sentence for path in settings.DEGRADATION_PROBES for sentence in import_string(path)()]
+        return JsonResponse({"status": "ready", "degraded": degraded, "heartbeatAt": heartbeat_at()})
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "missing": ["database"]}, status=503)
+
+
+_migrated = False
+
+
+def missing_migrations() -> list[str]:
+    """The migrations this code needs and the database lacks; asked until there are none."""
+    global _migrated
+    if _migrated:
+        connection.ensure_connection()
+        return []
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    _migrated = not plan
+    return [str(migration) for migration, _backwards in plan]
+
+
+def heartbeat_at() -> str | None:
+    """When a worker last answered beat's heartbeat, on the database's clock."""
+    newest = SweepRun.objects.filter(kind="okta.heartbeat", ok=True).aggregate(at=Max("finished_at"))["at"]
+    return newest.isoformat().replace("+00:00", "Z") if newest else None
+
+
+def broker_unreachable() -> list[str]:
+    """Ask the Redis of the wake-ups for a sign of life."""
+    client = Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
+    )
+    try:
+        client.ping()
+    except (RedisError, OSError):
+        return ["broker: Redis does not answer; wake-ups are lost and sweeps do the work"]
+    finally:
+        client.close()
+    return []
+
+
+def late_sweeps() -> list[str]:
+    """Every sweep that has not finished well for three of its intervals."""
+    newest = dict(SweepRun.objects.filter(ok=True).values_list("kind").annotate(at=Max("finished_at")))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0].astimezone(UTC)
+    return [f"sweep: {kind} is late" for kind, every in settings.SWEEPS.items() if _late(newest.get(kind), every, now)]
+
+
+def _late(finished_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    allowed = every * LATE_AFTER_INTERVALS
+    in_grace = time.monotonic() - STARTED < allowed.total_seconds()
+    return not in_grace and (finished_at is None or now - finished_at > allowed)
