@@ -1,0 +1,196 @@
+"""
+A push provider on loopback that shows what it got and fails on command.
+
+Speaks the wire format of each provider listed in PROVIDERS, so the product's real transports run
+against it unchanged. For people and tests it adds:
+
+    GET    /received   accepted messages, oldest first: [{provider, to, title, body, data, at}]
+    GET    /attempts   every request, also the failed: [{path, outcome, at}]
+    DELETE /received   forget both lists
+    POST   /behave     {"mode": "ok|timeout|500|429|DeviceNotRegistered|…", "times": n}
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import signal
+import threading
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from okta.devstack import fake_expo
+from okta.devstack.fake_ledger import MODES, Answer, Ledger
+
+PROVIDERS = (fake_expo,)
+HOLD_SECONDS = 60.0
+REQUEST_FAILURES = ("timeout", "500", "429")
+MAX_BODY_BYTES = 10 * 1024 * 1024
+
+
+class FakeProvider:
+    """The provider inside this process, in threads; `main` runs it as a process of its own."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.ledger = Ledger()
+        self._server = Server(("127.0.0.1", port), self.ledger)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.daemon = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def start(self) -> FakeProvider:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Answer nobody any more, not even the requests being held."""
+        self._server.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def received(self) -> list[dict[str, Any]]:
+        return self.ledger.received()
+
+    def attempts(self) -> list[dict[str, Any]]:
+        return self.ledger.attempts()
+
+    def behave(self, mode: str, times: int | None = None) -> None:
+        self.ledger.behave(mode, times)
+
+    def clear(self) -> None:
+        self.ledger.clear()
+
+
+class Server(ThreadingHTTPServer):
+    """Listens with a queue long enough for many parallel senders."""
+
+    daemon_threads = True
+    # Threads that hold a request must not hold up `server_close`.
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.stopping = threading.Event()
+        super().__init__(address, Handler)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection, kept open between requests as HTTP/1.1 does."""
+
+    protocol_version = "HTTP/1.1"
+    # Headers and body leave in two writes; waiting for the first one's ACK costs 40 ms.
+    disable_nagle_algorithm = True
+    server: Server
+
+    def do_GET(self) -> None:
+        ledger = self.server.ledger
+        lists = {"/received": ledger.received, "/attempts": ledger.attempts}
+        self.read_body()
+        listed = lists.get(self.path)
+        self.reply(Answer(200, listed()) if listed else NOT_FOUND)
+
+    def do_DELETE(self) -> None:
+        self.read_body()
+        if self.path != "/received":
+            self.reply(NOT_FOUND)
+            return
+        self.server.ledger.clear()
+        self.reply(Answer(200, []))
+
+    def do_POST(self) -> None:
+        raw = self.read_body()
+        if self.path == "/behave":
+            self.reply(behave(raw, self.server.ledger))
+            return
+        provider = next((known for known in PROVIDERS if known.handles(self.path)), None)
+        failure = self.server.ledger.misbehaves(*REQUEST_FAILURES) if provider else None
+        if provider is None:
+            self.reply(NOT_FOUND)
+        elif failure == "timeout":
+            self.hold()
+        elif failure is not None:
+            self.reply(provider.rate_limited() if failure == "429" else provider.broken())
+        else:
+            self.reply(answer(provider, self.path, raw, self.server.ledger))
+
+    def hold(self) -> None:
+        """Say nothing for longer than any client waits, then hang up."""
+        self.server.ledger.attempt(self.path, "timeout")
+        self.server.stopping.wait(HOLD_SECONDS)
+        self.close_connection = True
+
+    def read_body(self) -> bytes:
+        """The request's body, unpacked; undecodable bytes come back as they are."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MAX_BODY_BYTES:
+            self.close_connection = True
+            return b""
+        raw = self.rfile.read(length)
+        if self.headers.get("Content-Encoding", "").lower() == "gzip":
+            try:
+                return gzip.decompress(raw)
+            except (OSError, EOFError, zlib.error):
+                return raw
+        return raw
+
+    def reply(self, answer: Answer) -> None:
+        body = json.dumps(answer.body).encode()
+        if any(known.handles(self.path) for known in PROVIDERS):
+            self.server.ledger.attempt(self.path, str(answer.status))
+        self.send_response(answer.status)
+        for key, value in answer.headers.items():
+            self.send_header(key, value)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: `/attempts` tells more, and no message text ends in a log."""
+
+
+NOT_FOUND = Answer(404, {"errors": [{"code": "NOT_FOUND", "message": "No such address."}]})
+
+
+def answer(provider: Any, path: str, raw: bytes, ledger: Ledger) -> Answer:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        text = "The request body must be JSON."
+        return Answer(400, {"errors": [{"code": "VALIDATION_ERROR", "message": text}]})
+    result: Answer = provider.respond(path, body, ledger)
+    return result
+
+
+def behave(raw: bytes, ledger: Ledger) -> Answer:
+    try:
+        order = json.loads(raw)
+        times = order.get("times")
+        ledger.behave(str(order["mode"]), None if times is None else int(times))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        text = f'Send {{"mode": one of {", ".join(MODES)}, "times": a number or nothing}}.'
+        return Answer(400, {"errors": [{"code": "VALIDATION_ERROR", "message": text}]})
+    return Answer(200, order)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m okta.devstack.fake_provider")
+    parser.add_argument("--port", type=int, default=0)
+    provider = FakeProvider(parser.parse_args().port)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    provider.start()
+    print(f"Fake push provider at {provider.url}", flush=True)
+    stopped.wait()
+    provider.stop()
+
+
+if __name__ == "__main__":
+    main()
