@@ -1,0 +1,117 @@
+"""Telling people something: the in-app row and the pushes, in the story's own transaction."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.flags import DISCREET_PUSH
+from accounts.models import User
+from accounts.queries import feature_on
+from notifications.models import Device, Notification, Push
+from notifications.rules import BODY_BYTES, TITLE_BYTES, discreet_data, shorten
+from notifications.states import NotificationType
+from okta import wakeups
+
+# What was told before is left alone and not returned; everybody else is told.
+INSERT = """
+    INSERT INTO notifications_notification (recipient_id, type, key, title, body, data)
+    SELECT told.recipient_id, %(type)s, %(key)s, told.title, told.body, %(data)s::jsonb
+    FROM unnest(%(recipients)s::bigint[], %(titles)s::text[], %(bodies)s::text[]) AS told (recipient_id, title, body)
+    ORDER BY told.recipient_id
+    ON CONFLICT (recipient_id, key) DO NOTHING
+    RETURNING id, recipient_id
+"""
+TITLE_CHARACTERS = Notification._meta.get_field("title").max_length
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a person reads."""
+
+    title: str
+    body: str
+
+
+@transaction.atomic
+def notify(
+    *,
+    recipients: Sequence[User],
+    type: NotificationType,  # noqa: A002  the wire's own word
+    key: str,
+    compose: Callable[[User], Text],
+    data: Mapping[str, Any],
+    collapse_id: str,
+) -> int:
+    """
+    Tell each recipient, in their language and once per ``key``; return how many had not been told.
+
+    Call it inside the transaction of what it tells about: the rows commit or vanish with it, and a
+    worker sends the pushes afterwards. ``compose`` runs under the recipient's language. ``data`` is
+    what the app gets with the push; ``collapse_id`` (at most 64 bytes) is what a device recognises a
+    repetition by. Where the clinic wants discretion, the push says only that there is something, and
+    carries only ids; the in-app row keeps the full text.
+    """
+    people = {person.pk: person for person in recipients}
+    texts = {pk: _in_language(person, compose) for pk, person in people.items()}
+    told = _insert(type, key, texts, data)
+    discreet = _discreet_clinics(people.values())
+    pushes = []
+    for device in Device.objects.filter(user__in=told, user__is_active=True, retired_at=None).order_by("pk"):
+        text, extra = texts[device.user_id], dict(data)
+        if people[device.user_id].tenant_id in discreet:
+            text, extra = _in_language(people[device.user_id], _nothing_said), discreet_data(data)
+        pushes.append(_push(told[device.user_id], device, text, extra, collapse_id))
+    if pushes:
+        Push.objects.bulk_create(pushes)
+        wakeups.wake("notifications.deliver", key="notifications.deliver")
+    return len(told)
+
+
+def _insert(kind: NotificationType, key: str, texts: Mapping[int, Text], data: Mapping[str, Any]) -> dict[int, int]:
+    """Insert what was not told yet; return the new rows' ids by recipient."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            {
+                "type": kind,
+                "key": key,
+                "data": json.dumps(data),
+                "recipients": list(texts),
+                "titles": [text.title[:TITLE_CHARACTERS] for text in texts.values()],
+                "bodies": [text.body for text in texts.values()],
+            },
+        )
+        return {recipient_id: pk for pk, recipient_id in cursor.fetchall()}
+
+
+def _in_language(person: User, compose: Callable[[User], Text]) -> Text:
+    with translation.override(person.language):
+        text = compose(person)
+        # A lazy sentence would otherwise be spoken later, in somebody else's language.
+        return Text(str(text.title), str(text.body))
+
+
+def _discreet_clinics(people: Iterable[User]) -> set[int]:
+    clinics = {person.tenant_id for person in people if person.tenant_id is not None}
+    return {tenant_id for tenant_id in clinics if feature_on(tenant_id, DISCREET_PUSH)}
+
+
+def _nothing_said(_person: User) -> Text:
+    return Text("Okta", _("There is something new for you in the app."))
+
+
+def _push(notification_id: int, device: Device, text: Text, data: dict[str, Any], collapse_id: str) -> Push:
+    return Push(
+        notification_id=notification_id,
+        device=device,
+        platform=device.platform,
+        title=shorten(text.title, max_bytes=TITLE_BYTES),
+        body=shorten(text.body, max_bytes=BODY_BYTES),
+        data=data,
+        collapse_id=collapse_id,
+    )

@@ -1,0 +1,36 @@
+"""The pure decisions about pushes, as tables."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.rules import backoff, discreet_data, shorten
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(0, 30), (1, 30), (2, 60), (3, 120), (5, 480), (6, 900), (7, 900), (32_000, 900)]
+)
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour(attempts: int, seconds: int) -> None:
+    assert backoff(attempts) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("twelve bytes", "twelve bytes"),
+        ("Knee pain went up", "Knee pain…"),
+        ("", ""),
+        ("ыыыыыыы", "ыыыы…"),
+        ("Pat rosé again", "Pat rose…"),
+        ("1234 👍🏽 good", "1234…"),
+    ],
+)
+def test_a_text_is_cut_between_characters(text: str, cut: str) -> None:
+    assert shorten(text, max_bytes=12) == cut
+    assert len(cut.encode()) <= 12
+
+
+def test_discreet_data_keeps_ids_and_the_type() -> None:
+    data = {"type": "FOLLOW_UP", "workoutId": 7, "follow_up_id": "a1", "patientName": "Pat", "Identity": "x"}
+
+    assert discreet_data(data) == {"type": "FOLLOW_UP", "workoutId": 7, "follow_up_id": "a1"}
