@@ -55,3 +55,16 @@ class FeatureDisabled(Refusal):
     code = "feature_disabled"
     status = 403
     sentence = _("Feature not enabled for this tenant")
+
+
+def reason(error: BaseException) -> str:
+    """
+    Name an error and the line that raised it, in at most 200 characters.
+
+    For rows and logs: the message of an error may quote a row, and with it a patient's words.
+    """
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" at {frame.tb_frame.f_globals.get('__name__', '?')}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__name__}{where}"[:200]

@@ -1,0 +1,82 @@
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from feedback.actions.wake_delivery import wake_delivery
+from feedback.models import NoteDelivery
+from workouts.models import ExerciseInWorkout, Workout
+
+# The statement is lock, arithmetic and answer in one, all on the database's clock. In SET,
+# clock_timestamp() is read after the row lock was waited for, so the quiet period starts with the
+# save and not with the wait.
+OWE = """
+    INSERT INTO feedback_notedelivery
+        (workout_id, doctor_id, rev, due_at, first_unsent_at, attempts, last_error)
+    VALUES (
+        %(workout)s, %(doctor)s, 1,
+        clock_timestamp() + least(%(quiet)s, %(longest)s), clock_timestamp(), 0, ''
+    )
+    ON CONFLICT (workout_id, doctor_id) DO UPDATE SET
+        rev = feedback_notedelivery.rev + 1,
+        due_at = least(
+            clock_timestamp() + %(quiet)s,
+            coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()) + %(longest)s
+        ),
+        first_unsent_at = coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()),
+        attempts = 0, dead_at = NULL, last_error = ''
+    RETURNING feedback_notedelivery.*, clock_timestamp() AS saved_at, due_at - clock_timestamp() AS remaining
+"""
+
+
+def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> NoteDelivery:
+    """
+    Write a doctor's notes on exercises of one workout, and owe the patient a card with them.
+
+    ``texts`` maps exercise-in-workout ids of ``workout`` to notes; an empty note clears. All or
+    nothing. Every save restarts the quiet period, up to ``FEEDBACK_MAX_WAIT`` after the first save
+    that is not yet sent; a hold stays. A save that meets a delivery waits for its row and arms the
+    next window. Returns the delivery as it stands after the save.
+    """
+    with transaction.atomic():
+        # The debt first: whoever holds this row decides which notes are read and which come later.
+        delivery = _owe(workout.pk, doctor.pk)
+        _write(workout.pk, texts, delivery.saved_at)
+        if delivery.held_at is None:
+            wake_delivery(delivery_id=delivery.pk, after=delivery.remaining)
+    return delivery
+
+
+class _Owed(NoteDelivery):
+    """The debt after a save, with the database's instant of it and the wait that is left."""
+
+    saved_at: datetime
+    remaining: timedelta
+
+    class Meta:
+        proxy = True
+
+
+def _owe(workout_id: int, doctor_id: int) -> _Owed:
+    parameters = {
+        "workout": workout_id,
+        "doctor": doctor_id,
+        "quiet": settings.FEEDBACK_QUIET_PERIOD,
+        "longest": settings.FEEDBACK_MAX_WAIT,
+    }
+    [owed] = _Owed.objects.raw(OWE, parameters)
+    return owed
+
+
+def _write(workout_id: int, texts: Mapping[int, str], saved_at: datetime) -> None:
+    rows = [
+        ExerciseInWorkout(
+            pk=pk, doctor_notes_post_exercise=text, doctor_notes_post_exercise_at=saved_at if text else None
+        )
+        for pk, text in sorted(texts.items())
+    ]
+    ExerciseInWorkout.objects.filter(workout=workout_id).bulk_update(
+        rows, ["doctor_notes_post_exercise", "doctor_notes_post_exercise_at"]
+    )

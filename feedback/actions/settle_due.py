@@ -1,0 +1,58 @@
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import DurationField, ExpressionWrapper, F, Max, QuerySet
+from django.db.models.functions import Now
+
+from feedback.actions.attempt import attempt_delivery, attempt_summary
+from feedback.models import FeedbackSummary, NoteDelivery
+from okta.sweeps import Swept
+
+Row = TypeVar("Row", FeedbackSummary, NoteDelivery)
+
+BATCH = 200
+# Well inside a task's soft time limit; what is left is found by the next sweep.
+BUDGET = timedelta(seconds=30)
+
+
+def settle_due() -> Swept:
+    """
+    Attempt every summary and delivery that is due, whether or not its wake-up survived.
+
+    Rows another worker holds are skipped, each row is attempted once a run, and a failing row costs
+    only itself.
+    """
+    summaries = FeedbackSummary.objects.filter(due_at__lte=Now())
+    deliveries = NoteDelivery.objects.filter(due_at__lte=Now(), held_at__isnull=True)
+    lag = max(_lag(summaries), _lag(deliveries))
+    started = time.monotonic()
+
+    def in_time() -> bool:
+        return time.monotonic() - started < BUDGET.total_seconds()
+
+    rows = 0
+    for summary in _each(summaries, in_time):
+        attempt_summary(summary=summary, skip_locked=True)
+        rows += 1
+    for delivery in _each(deliveries, in_time):
+        attempt_delivery(delivery_id=delivery.pk, skip_locked=True)
+        rows += 1
+    return Swept(rows=rows, lag=lag)
+
+
+def _each(due: QuerySet[Row], in_time: Callable[[], bool]) -> Iterator[Row]:
+    """Every due row once, in batches by key, until the budget is spent."""
+    last = 0
+    while in_time() and (batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH])):
+        for row in batch:
+            if in_time():
+                yield row
+        last = batch[-1].pk
+
+
+def _lag(due: QuerySet[Row]) -> timedelta:
+    """How late the oldest due row is, on the database's clock."""
+    late = ExpressionWrapper(Now() - F("due_at"), output_field=DurationField())
+    return due.aggregate(lag=Max(late))["lag"] or timedelta(0)

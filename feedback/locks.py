@@ -1,0 +1,42 @@
+"""The only file of this app that says FOR UPDATE."""
+
+from django.db.models.functions import Now
+
+from feedback.models import FeedbackSummary, NoteDelivery
+
+DebtType = type[FeedbackSummary] | type[NoteDelivery]
+
+
+def lock_due_debt(debt: DebtType, pk: int) -> FeedbackSummary | NoteDelivery | None:
+    """Lock a debt of either kind if it is still due, to charge it for a failure."""
+    return (
+        debt.objects.select_for_update(of=("self",))
+        .select_related("workout__tenant")
+        .filter(pk=pk, due_at__lte=Now())
+        .first()
+    )
+
+
+def lock_due_summary(workout_id: int, *, skip_locked: bool = False) -> FeedbackSummary | None:
+    """Lock the summary owed for a workout; None when it is not due, or taken by another worker."""
+    return (
+        FeedbackSummary.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+        .select_related("workout__patient__tenant")
+        .filter(workout=workout_id, due_at__lte=Now())
+        .first()
+    )
+
+
+def lock_due_delivery(delivery_id: int, *, skip_locked: bool = False) -> NoteDelivery | None:
+    """Lock a delivery whose quiet period is over; None when it is not due, held, or taken by another worker."""
+    return (
+        NoteDelivery.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+        .select_related("workout__patient__tenant", "doctor")
+        .filter(pk=delivery_id, due_at__lte=Now(), held_at__isnull=True)
+        .first()
+    )
+
+
+def lock_delivery(delivery_id: int) -> NoteDelivery:
+    """Lock a delivery in whatever state it is."""
+    return NoteDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)

@@ -1,0 +1,110 @@
+"""Reads, and the guarded doors to deliveries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import User
+from accounts.queries import connected_to_doctor
+from feedback.cards import note_key
+from feedback.models import FeedbackSummary, NoteDelivery
+from feedback.states import DeliveryState
+from messaging.models import Message
+from okta.errors import NotFound
+from workouts.models import ExerciseInWorkout
+
+OWED = Q(due_at__isnull=False)
+IN_STATE = {
+    DeliveryState.WAITING: OWED & Q(held_at__isnull=True, dead_at__isnull=True),
+    DeliveryState.HELD: OWED & Q(held_at__isnull=False),
+    DeliveryState.DEAD: OWED & Q(held_at__isnull=True, dead_at__isnull=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredNote:
+    """A note as the patient may see it while a newer one is on its way."""
+
+    text: str
+    at: datetime | None
+
+
+def state_of(delivery: NoteDelivery, *, feature_on: bool) -> DeliveryState:
+    """Where a delivery stands, as the therapist is told."""
+    if not feature_on:
+        return DeliveryState.OFF
+    if delivery.due_at is not None:
+        if delivery.held_at is not None:
+            return DeliveryState.HELD
+        return DeliveryState.DEAD if delivery.dead_at is not None else DeliveryState.WAITING
+    return DeliveryState.SENT if delivery.delivered_at is not None else DeliveryState.NONE
+
+
+def due_at(delivery: NoteDelivery, *, feature_on: bool) -> datetime | None:
+    """When the patient will get it by itself; None when time alone will not send it."""
+    return delivery.due_at if feature_on and delivery.held_at is None else None
+
+
+def remaining_wait(delivery_id: int) -> timedelta | None:
+    """How long until a delivery is due, on the database's clock; None when time will not send it."""
+    wait = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
+    return NoteDelivery.objects.filter(OWED, pk=delivery_id, held_at__isnull=True).values_list(wait, flat=True).first()
+
+
+def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:
+    """A doctor's own deliveries to patients they are connected to, newest first, with what a list shows."""
+    return (
+        NoteDelivery.objects.filter(connected_to_doctor(doctor, "workout__patient"), doctor=doctor)
+        .select_related("workout__patient")
+        .annotate(note_count=Count("workout__exercises", filter=~Q(workout__exercises__doctor_notes_post_exercise="")))
+        .order_by("-pk")
+    )
+
+
+def delivery_of(*, doctor: User, delivery_id: int) -> NoteDelivery:
+    """
+    A doctor's own delivery.
+
+    :raises NotFound: for anybody else's, or when the doctor is not connected to the patient any more.
+    """
+    delivery = deliveries_of(doctor).filter(pk=delivery_id).first()
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def delivered_notes(workout_ids: Sequence[int]) -> dict[int, DeliveredNote]:
+    """
+    What the patient may see of therapists' notes that are not delivered yet, by exercise-in-workout id.
+
+    Only exercises of workouts with something on its way are in it: there, the patient sees the
+    text of the last delivered card, or nothing, until the new one is delivered.
+    """
+    owed = list(NoteDelivery.objects.filter(OWED, workout__in=workout_ids).values_list("workout", flat=True))
+    if not owed:
+        return {}
+    reviews = NoteDelivery.objects.filter(workout__in=owed).values_list("workout", "doctor")
+    keys = [note_key(*review) for review in reviews]
+    cards: Iterable[tuple[Any, datetime]] = (
+        Message.objects.filter(card_key__in=keys).order_by("created_at", "pk").values_list("metadata", "created_at")
+    )
+    # A later card tells all notes of its workout, so it replaces what an earlier one told.
+    newest = {metadata["workoutId"]: (metadata, at) for metadata, at in cards}
+    seen = {pk: DeliveredNote("", None) for pk in _exercise_ids(owed)}
+    for metadata, at in newest.values():
+        for row in metadata["exercises"]:
+            seen[row["exerciseInWorkoutId"]] = DeliveredNote(row["doctorNotesPostExercise"], at)
+    return seen
+
+
+def _exercise_ids(workout_ids: Sequence[int]) -> Sequence[int]:
+    return list(ExerciseInWorkout.objects.filter(workout__in=workout_ids).values_list("pk", flat=True))
+
+
+def dead_debts() -> int:
+    """How many summaries and deliveries keep failing."""
+    return sum(model.objects.filter(OWED, dead_at__isnull=False).count() for model in (FeedbackSummary, NoteDelivery))
