@@ -1,5 +1,9 @@
 """The app's doors below ``/v2/``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from care.conversations import Conversations
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("conversations", Conversations.as_view(), name="conversations"),
+]

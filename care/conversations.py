@@ -1,0 +1,65 @@
+"""The list of conversations, and opening one; what the list shows comes from several apps."""
+
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import ClinicMember
+from messaging.actions.open_conversation import open_conversation
+from messaging.audience import audience
+from messaging.queries import Thread, threads, visible_conversations
+from messaging.states import ConversationType
+from messaging.wire import MessageRow, ParticipantRow
+from okta.fields import Key, WireSerializer
+from okta.paging import CURSOR, Page, page_of
+
+
+class ConversationRow(WireSerializer):
+    """A thread in the list; a group without a title has ``null`` there."""
+
+    id = serializers.UUIDField(source="conversation.pk")
+    type = serializers.ChoiceField(choices=ConversationType.choices, source="conversation.type")
+    title = serializers.SerializerMethodField()
+    participants = ParticipantRow(many=True, source="people")
+    last_message = MessageRow(allow_null=True)
+    unread_count = serializers.IntegerField(min_value=0)
+    created_at = serializers.DateTimeField(source="conversation.created_at")
+    last_activity_at = serializers.DateTimeField(source="conversation.last_activity_at")
+
+    def get_title(self, thread: Thread) -> str | None:
+        return thread.conversation.title or None
+
+
+class Conversations(APIView):
+    """The caller's conversations."""
+
+    permission_classes = [ClinicMember]
+
+    @extend_schema_serializer(component_name="ConversationInput")
+    class Input(WireSerializer):
+        participant_ids = serializers.ListField(
+            child=Key(), max_length=100, help_text="The other people; the caller takes part without being named."
+        )
+        title = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+
+    @extend_schema(parameters=[CURSOR], responses=page_of("Conversation", ConversationRow))
+    def get(self, request: Request) -> Response:
+        """The conversations the caller may see, the last active first."""
+        user = caller(request)
+        page = Page(request, visible_conversations(user), ordering=["-last_activity_at", "-pk"])
+        shown = threads(user=user, conversations=page.rows)
+        return Response(page.answer(ConversationRow(shown, many=True).data))
+
+    @extend_schema(request=Input, responses={201: ConversationRow, 200: ConversationRow})
+    def post(self, request: Request) -> Response:
+        """Open the conversation of the caller and these people; 200 with the standing one if there is one."""
+        user = caller(request)
+        body = self.Input(data=request.data)
+        body.is_valid(raise_exception=True)
+        people = audience(caller=user, ids=body.validated_data["participant_ids"])
+        conversation, created = open_conversation(people=people, title=body.validated_data.get("title") or "")
+        [shown] = threads(user=user, conversations=[conversation])
+        return Response(ConversationRow(shown).data, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)

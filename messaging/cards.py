@@ -1,0 +1,63 @@
+"""The structured cards a message can carry, as the wire describes them."""
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+
+from messaging.states import MessageType
+from okta.fields import Key, WireSerializer
+
+
+class FlaggedExercise(WireSerializer):
+    """An exercise that hurt, exhausted, or was commented on; ``flags`` says which."""
+
+    exercise_in_workout_id = Key()
+    exercise_name = serializers.CharField(allow_null=True)
+    pain = serializers.IntegerField(min_value=0, max_value=10, allow_null=True)
+    exertion = serializers.IntegerField(min_value=0, max_value=10, allow_null=True)
+    patient_notes = serializers.CharField(allow_blank=True)
+    flags = serializers.ListField(child=serializers.ChoiceField(choices=["pain", "exertion", "notes"]))
+
+
+class PatientFeedbackSummary(WireSerializer):
+    """What a patient reported in one workout, for the therapists."""
+
+    feedback_type = serializers.ChoiceField(choices=[MessageType.PATIENT_FEEDBACK_SUMMARY.value])
+    workout_id = Key()
+    patient_id = Key()
+    patient_name = serializers.CharField()
+    workout_date = serializers.DateField()
+    exercises = FlaggedExercise(many=True)
+
+
+class NotedExercise(WireSerializer):
+    """An exercise and what the therapist wrote about it."""
+
+    exercise_in_workout_id = Key()
+    exercise_name = serializers.CharField()
+    doctor_notes_post_exercise = serializers.CharField()
+
+
+class DoctorFeedbackNote(WireSerializer):
+    """A therapist's notes on one workout, for the patient; ``version`` grows with every save."""
+
+    feedback_type = serializers.ChoiceField(choices=[MessageType.DOCTOR_FEEDBACK_NOTE.value])
+    workout_id = Key()
+    doctor_id = Key()
+    doctor_name = serializers.CharField()
+    workout_date = serializers.DateField()
+    version = serializers.IntegerField(min_value=1)
+    exercises = NotedExercise(many=True)
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="MessageCard",
+        serializers={
+            MessageType.PATIENT_FEEDBACK_SUMMARY.value: PatientFeedbackSummary,
+            MessageType.DOCTOR_FEEDBACK_NOTE.value: DoctorFeedbackNote,
+        },
+        resource_type_field_name="feedbackType",
+    )
+)
+class CardField(serializers.JSONField):
+    """A message's card as it was posted: told apart by ``feedbackType``, null for plain text."""

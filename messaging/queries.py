@@ -1,0 +1,117 @@
+"""Who sees which conversation, what was said in it, and what is unread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from accounts.queries import connected_patients
+from accounts.states import UserType
+from messaging.models import Conversation, Message, Participant
+from okta.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation as one of its people sees it in the list."""
+
+    conversation: Conversation
+    people: list[User]
+    last_message: Message | None
+    unread_count: int
+
+
+def visible_conversations(user: User) -> QuerySet[Conversation]:
+    """
+    The conversations ``user`` takes part in and may see now.
+
+    A doctor sees a thread with a patient only while connected to that patient; administrators see
+    every thread they are in.
+    """
+    mine = Conversation.objects.filter(tenant=user.tenant_id, participants__user=user)
+    if user.user_type == UserType.PATIENT:
+        return mine.filter(Q(patient=None) | Q(patient=user))
+    if user.user_type == UserType.DOCTOR:
+        return mine.filter(Q(patient=None) | Q(patient__in=connected_patients(user)))
+    return mine
+
+
+def conversation_of(*, user: User, conversation_id: UUID) -> Conversation:
+    """
+    The conversation, for somebody who may see it.
+
+    :raises NotFound: for anybody else.
+    """
+    conversation = visible_conversations(user).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def messages_of(conversation: Conversation) -> QuerySet[Message]:
+    """Everything said in a conversation, with its senders."""
+    return conversation.messages.select_related("sender")
+
+
+def threads(*, user: User, conversations: Sequence[Conversation]) -> list[Thread]:
+    """
+    What the list shows of ``conversations``, in their order, in three queries however many there are.
+
+    They must be visible to ``user``.
+    """
+    ids = [conversation.pk for conversation in conversations]
+    # One backwards step on the index of each conversation, whatever its length.
+    last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-seq")
+    figures = {
+        pk: (last_id, unread)
+        for pk, last_id, unread in Conversation.objects.filter(pk__in=ids).values_list(
+            "pk", Subquery(last.values("pk")[:1]), _unread(user)
+        )
+    }
+    last_ids = [last_id for last_id, _ in figures.values() if last_id is not None]
+    last_messages = Message.objects.filter(pk__in=last_ids).select_related("sender").in_bulk()
+    people: dict[UUID, list[User]] = {pk: [] for pk in ids}
+    for participant in Participant.objects.filter(conversation__in=ids).select_related("user").order_by("user"):
+        people[participant.conversation_id].append(participant.user)
+    return [
+        Thread(
+            conversation=conversation,
+            people=people[conversation.pk],
+            last_message=last_messages.get(figures[conversation.pk][0]),
+            unread_count=figures[conversation.pk][1],
+        )
+        for conversation in conversations
+    ]
+
+
+def unread_in(*, user: User, conversation: Conversation) -> int:
+    """How many messages of others ``user`` has not read in one conversation."""
+    unread: int = Conversation.objects.filter(pk=conversation.pk).values_list(_unread(user), flat=True).get()
+    return unread
+
+
+def unread_total(user: User) -> int:
+    """How many messages of others ``user`` has not read in all conversations they see."""
+    behind = visible_conversations(user).filter(last_seq__gt=Subquery(_position(user, OuterRef("pk"))))
+    total: int = behind.annotate(unread=_unread(user)).aggregate(total=Coalesce(Sum("unread"), 0))["total"]
+    return total
+
+
+def _unread(user: User) -> Coalesce:
+    """
+    A conversation's messages that ``user`` has not read, counted in the database.
+
+    Only what lies behind the read position is counted, on the index of (conversation, seq): a long
+    history that was read costs nothing.
+    """
+    position = Subquery(_position(user, OuterRef("conversation")))
+    unread = Message.objects.filter(conversation=OuterRef("pk"), seq__gt=position).exclude(sender=user)
+    return Coalesce(Subquery(unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _position(user: User, conversation: OuterRef) -> QuerySet[Participant, Any]:
+    return Participant.objects.filter(conversation=conversation, user=user).values("last_read_seq")
