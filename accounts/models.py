@@ -8,7 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import Language, UserType
@@ -51,10 +51,28 @@ class TenantSettings(models.Model):
         return str(self.tenant)
 
 
+class SignInEmail(models.EmailField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """
+    An e-mail address kept, compared and looked up in lower case.
+
+    One spelling everywhere: PostgreSQL can use the index, and nobody gets a fresh count of failed
+    sign-ins by typing another case.
+    """
+
+    def get_prep_value(self, value: str | None) -> str | None:
+        spelled: str | None = super().get_prep_value(value)
+        return spelled.lower() if spelled is not None else None
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        spelled = self.get_prep_value(getattr(model_instance, self.attname))
+        setattr(model_instance, self.attname, spelled)
+        return spelled
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person who signs in with ``email``; without a password they cannot sign in yet."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(force_insert=True)
         return user
@@ -63,10 +81,6 @@ class UserManager(BaseUserManager["User"]):
         """Create an operator, who belongs to no clinic and may pick any in admin."""
         return self.create_user(email, password, user_type=UserType.ADMIN, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, username: str | None) -> "User":
-        """Find a person by e-mail, whatever the case it is typed in."""
-        return self.get(email__iexact=username)
-
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person: patient, doctor or clinic administrator."""
@@ -74,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     tenant = models.ForeignKey(
         Tenant, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("clinic")
     )
-    email = models.EmailField(_("e-mail"))
+    email = SignInEmail(_("e-mail"))
     user_type = models.CharField(_("role"), max_length=16, choices=UserType)
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
@@ -102,7 +116,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
+            models.UniqueConstraint(fields=["email"], name="one_user_per_email"),
             # Only an operator stands above the clinics.
             models.CheckConstraint(
                 condition=Q(tenant__isnull=False) | Q(is_superuser=True), name="user_belongs_to_a_tenant"
@@ -121,6 +135,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         """The person's time zone, else the clinic's, else UTC."""
         return ZoneInfo(self.timezone or (self.tenant.timezone if self.tenant else "UTC"))
+
+    @property
+    def may_sign_in(self) -> bool:
+        """The account is active, and so is the clinic unless the person stands above the clinics."""
+        return self.is_active and (self.tenant is None or self.tenant.is_active)
 
 
 class CareLink(models.Model):
