@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 
@@ -20,8 +21,13 @@ class WireSerializer(serializers.Serializer[Any]):
     """
     A serializer whose fields are snake_case in Python and camelCase on the wire.
 
-    Only declared field names are respelled; what is inside JSON values is left alone.
+    Only declared field names are respelled; what is inside JSON values is left alone. In OpenAPI it
+    is named after where it is written: ``Input`` of ``SignIn`` is ``SignInInput``.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        set_override(cls, "component_name", cls.__qualname__.rpartition("<locals>.")[2].replace(".", ""))
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         spelled = {}
