@@ -1,6 +1,6 @@
 """Lists: newest first, fifty a page, paged by cursor: ``{"results": […], "next": url | null}``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -20,8 +20,10 @@ class Page(CursorPagination):
     """
     One page of a query.
 
-    >>> page = Page(request, Workout.objects.all(), newest_first="completed_at")
-    >>> page.rows, page.answer(rendered)
+    The first of ``ordering`` is what a cursor remembers, so it must not be null; the rest break ties.
+
+    >>> page = Page(request, Workout.objects.all(), ordering=["-completed_at", "-pk"])
+    >>> Response(page.answer(Session(page.rows, many=True).data))
     """
 
     page_size = PAGE_SIZE
@@ -38,10 +40,16 @@ class Page(CursorPagination):
         except (NotFound, DjangoValidationError, ValueError, OverflowError) as error:
             raise ValidationError({"cursor": [_("This is not a cursor of this list; start without one.")]}) from error
 
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and "\0" in (cursor.position or ""):
+            raise ValueError("PostgreSQL has no text with NUL in it")
+        return cursor
+
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         return tuple(self.ordering)
 
-    def answer(self, results: Sequence[Any]) -> dict[str, Any]:
+    def answer(self, results: Iterable[Any]) -> dict[str, Any]:
         """The body of the response, given the rendered rows."""
         return {"results": list(results), "next": self.get_next_link()}
 
