@@ -64,18 +64,18 @@ def clinic_admins(tenant_id: int) -> QuerySet[User]:
     return User.objects.filter(tenant=tenant_id, user_type=UserType.ADMIN, is_active=True).order_by("pk")
 
 
-def features(tenant_id: int) -> dict[str, bool]:
-    """Every known flag of a clinic; one that nobody has switched has the registry's default."""
+def features(tenant_id: int | None) -> dict[str, bool]:
+    """Every known flag of a clinic; one that nobody has switched, or of no clinic, has the registry's default."""
     switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}
     return {key: bool(switched.get(key, flag.default)) for key, flag in REGISTRY.items()}
 
 
-def feature_on(tenant_id: int, flag: Flag) -> bool:
+def feature_on(tenant_id: int | None, flag: Flag) -> bool:
     """Whether a clinic has ``flag`` on at this moment."""
     return features(tenant_id)[flag.key]
 
 
-def require_feature(tenant_id: int, flag: Flag) -> None:
+def require_feature(tenant_id: int | None, flag: Flag) -> None:
     """:raises FeatureDisabled: when the clinic has ``flag`` off."""
     if not feature_on(tenant_id, flag):
         raise FeatureDisabled
