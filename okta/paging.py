@@ -42,7 +42,7 @@ class Page(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         cursor = super().decode_cursor(request)
-        if cursor is not None and "\0" in (cursor.position or ""):
+        if cursor is not None and "\0" in str(cursor.position):
             raise ValueError("PostgreSQL has no text with NUL in it")
         return cursor
 
