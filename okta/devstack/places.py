@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 UNPRIVILEGED = "nobody"
+UNUSED = shutil.ignore_patterns("*.a", "include", "doc", "__pycache__")
 OUTSIDE = (Path("/var/lib/okta-dev"), Path("/var/tmp/okta-dev"))  # noqa: S108
 
 
@@ -49,13 +50,18 @@ def home_for(name: str, *, state: Path) -> Path:
 def outside(state: Path) -> Path:
     """Where root keeps what `nobody` can't reach in the state; one directory for each state."""
     digest = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:16]
-    bases = [base for base in OUTSIDE if reachable(base) and os.access(base.parent, os.W_OK)]
-    if not bases:
+    base = next((base for base in OUTSIDE if reachable(base) and is_safe(base)), None)
+    if base is None:
         raise RuntimeError(
-            f"{UNPRIVILEGED} can reach none of {', '.join(map(str, OUTSIDE))}; "
-            "use --state with a directory every account can enter."
+            f"{UNPRIVILEGED} can reach neither {state} nor {' nor '.join(map(str, OUTSIDE))}; "
+            "give --state a directory every account can enter."
         )
-    return bases[0] / digest
+    return base / digest
+
+
+def is_safe(base: Path) -> bool:
+    """Whether we made `base`, or can make it: in a public directory a stranger may have been first."""
+    return base.stat().st_uid == os.geteuid() if base.exists() else os.access(base.parent, os.W_OK)
 
 
 def temporary() -> Path:
@@ -65,8 +71,15 @@ def temporary() -> Path:
 
 
 def open_to_server_user(directory: Path) -> None:
-    """Make a directory of ours one the servers' account can walk through, but not list."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Make a directory, and the missing ones above it, that the servers' account can walk through."""
+    for folder in (*reversed(directory.parents), directory):
+        if not folder.exists():
+            folder.mkdir(exist_ok=True)
+            let_server_user_through(folder)
+
+
+def let_server_user_through(directory: Path) -> None:
+    """Give a directory of ours its mode explicitly: the umask or mkdtemp may have been stricter."""
     directory.chmod(0o711 if server_user() else 0o700)
 
 
@@ -89,20 +102,29 @@ def give_descriptor_to_server_user(descriptor: int) -> None:
 
 def within_reach(source: Path, *, siblings: tuple[str, ...], home: Path) -> Path:
     """
-    `source`, or a copy of it and its siblings in `home` when the servers' account can't reach it.
+    `source`, or a copy of it and its siblings in `home` when the servers' account can't use it.
 
     Binaries find their libraries by a path relative to themselves, hence the siblings.
     """
-    if reachable(source):
+    if reachable(source) and usable(source):
         return source
     copies = home / "programs"
+    open_to_server_user(copies)
     for name in (source.name, *siblings):
         if (source.parent / name).exists() and not (copies / name).exists():
             partial = copies / f".{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(source.parent / name, partial, symlinks=True, ignore=UNUSED)
+            shutil.copytree(source.parent / name, partial, ignore=UNUSED)
+            for copied in (partial, *partial.rglob("*")):
+                mode = copied.stat().st_mode
+                copied.chmod(0o755 if mode & stat.S_IXUSR else 0o644)
             partial.rename(copies / name)
     return copies / source.name
 
 
-UNUSED = shutil.ignore_patterns("*.a", "include", "doc", "__pycache__")
+def usable(programs: Path) -> bool:
+    """Whether everybody may read and run what is installed here; a strict umask forbids it."""
+    return server_user() is None or all(
+        entry.stat().st_mode & (stat.S_IXOTH if entry.is_dir() else stat.S_IROTH)
+        for entry in (programs, *programs.glob("*"), *programs.glob("*/bin/*"))
+    )

@@ -155,13 +155,22 @@ def primary_group(user: str | None) -> int | None:
     return pwd.getpwnam(user).pw_gid if user else None
 
 
-def end(process: subprocess.Popen[bytes], *, ending: signal.Signals, grace: float) -> None:
-    """Ask the process to end, wait `grace` seconds, then insist; its whole group goes with it."""
+def end(
+    process: subprocess.Popen[bytes],
+    *,
+    ending: signal.Signals,
+    grace: float,
+    patient: Callable[[], bool] = lambda: True,
+) -> None:
+    """
+    Ask the process to end, wait up to `grace` seconds, then insist; its whole group goes with it.
+
+    The wait ends early when `patient` no longer holds.
+    """
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(ending)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
+        wait_until(lambda: process.poll() is not None or not patient(), seconds=grace)
     kill_group(process)
 
 

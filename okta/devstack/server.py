@@ -47,7 +47,7 @@ class EmbeddedServer(ABC):
     def throwaway(cls, *, durable: bool = False) -> Self:
         """A server for one test or run; gone with its data when stopped, or with us."""
         home = Path(tempfile.mkdtemp(prefix=f"okta-{cls.name}-", dir=places.temporary()))
-        places.open_to_server_user(home)
+        places.let_server_user_through(home)
         processes.REAPER.remove_later(home)
         server = cls(home, durable=durable)
         server._throwaway = True

@@ -1,0 +1,217 @@
+"""
+Each story once, through the running stack, as its users would see it.
+
+Everything goes over HTTP and is looked up at the fake push provider; nothing is read from the
+database. One function tells one story; `./dev up --once` runs all of them and prints the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE_SECONDS = 20.0
+# Long enough for a second delivery to show itself, were there one.
+SETTLE_SECONDS = 1.5
+EDITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One thing that must be so, and what was seen instead or as well."""
+
+    what: str
+    expected: Any
+    seen: Any
+
+    @property
+    def as_expected(self) -> bool:
+        return bool(self.expected == self.seen)
+
+
+class Person:
+    """Somebody signed in."""
+
+    def __init__(self, url: str, one: dict[str, Any]) -> None:
+        self._client = httpx.Client(base_url=url, timeout=10.0, trust_env=False)
+        credentials = {"email": one["email"], "password": one["password"]}
+        token = self.ask("POST", "/v2/auth/login", credentials)["token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer's JSON; raises httpx.HTTPStatusError with the answer's text for a refusal."""
+        answer = self._client.request(method, path, json=body)
+        if answer.is_error:
+            told = f"{method} {path} answered {answer.status_code}: {answer.text[:500]}"
+            raise httpx.HTTPStatusError(told, request=answer.request, response=answer)
+        return answer.json()
+
+    def all(self, path: str) -> list[Any]:
+        """Every row of a paged list."""
+        rows: list[Any] = []
+        following: str | None = path
+        while following:
+            page = self.ask("GET", following)
+            rows += page["results"]
+            following = page["next"]
+        return rows
+
+    def cards(self, kind: str, workout_id: int) -> list[dict[str, Any]]:
+        """The cards of one kind about one workout, with their conversation, in all conversations."""
+        return [
+            message | {"conversation": conversation}
+            for conversation in self.all("/v2/conversations")
+            for message in self.all(f"/v2/conversations/{conversation['id']}/messages")
+            if message["type"] == kind and message["metadata"]["workoutId"] == workout_id
+        ]
+
+
+class Stage:
+    """The people of the demo and the provider their phones hang on."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.patient = Person(facts["url"], facts["demo"]["patient"])
+        self.doctor = Person(facts["url"], facts["demo"]["doctor"])
+        self.patient_id = facts["demo"]["patient"]["id"]
+        self._provider = facts["fakeProviderUrl"]
+
+    def pushes(self, kind: str, workout_id: int) -> list[dict[str, Any]]:
+        """The pushes of one kind about one workout that reached the provider."""
+        received = httpx.get(f"{self._provider}/received", trust_env=False).json()
+        about = (kind, workout_id)
+        return [push for push in received if (push["data"].get("type"), push["data"].get("workoutId")) == about]
+
+    def planned_workout(self) -> dict[str, Any]:
+        """The first planned workout as the doctor sees it; one is planned if none is left."""
+        planned = self.patient.all("/v2/workouts/patient/upcoming")
+        chosen = min(planned, key=lambda one: one["dateScheduled"]) if planned else self.plan_workout()
+        session: dict[str, Any] = self.doctor.ask("GET", f"/v2/doctor/workout-sessions/{chosen['id']}")
+        return session
+
+    def plan_workout(self) -> Any:
+        exercise = {"exerciseBlock": "MAIN_SESSION", "exerciseType": "REPS_BASED", "plannedSets": 3, "plannedReps": 10}
+        exercises = [exercise | {"exerciseName": name} for name in ("Heel slides", "Straight leg raise")]
+        body = {"patientId": self.patient_id, "dateScheduled": f"{datetime.now(UTC):%F}", "exercises": exercises}
+        return self.doctor.ask("POST", "/v2/doctor/workouts", body)
+
+
+def feedback(stage: Stage) -> Iterator[Sight]:
+    """A patient reports pain and the doctor hears of it once; the doctor's notes go out once, settled."""
+    session = stage.planned_workout()
+    yield from patient_to_doctor(stage, session)
+    yield from doctor_to_patient(stage, session)
+
+
+def patient_to_doctor(stage: Stage, session: dict[str, Any]) -> Iterator[Sight]:
+    workout_id, first = session["id"], session["exercises"][0]
+    before = {one["id"]: one["unreadCount"] for one in stage.doctor.all("/v2/conversations")}
+    reported = {"exerciseInWorkoutId": first["exerciseInWorkoutId"], "pain": 8, "patientNotes": "My knee hurt."}
+    body = {"durationMinutes": 20, "exercises": [reported]}
+
+    done = stage.patient.ask("POST", f"/v2/workouts/{workout_id}/complete", body)
+    yield Sight("the workout is completed", "COMPLETED", done["status"])
+
+    cards = eventually(lambda: stage.doctor.cards("PATIENT_FEEDBACK_SUMMARY", workout_id), bool)
+    pushes = settled(lambda: stage.pushes("PATIENT_FEEDBACK", workout_id))
+    yield Sight("cards the doctor has about it", 1, len(cards))
+    yield Sight("pushes to the doctor", 1, len(pushes))
+    if not cards:
+        return
+    conversation = cards[0]["conversation"]
+    yield Sight("flags on the exercise", ["notes", "pain"], sorted(cards[0]["metadata"]["exercises"][0]["flags"]))
+    yield Sight("unread more than before", 1, conversation["unreadCount"] - before.get(conversation["id"], 0))
+
+
+def doctor_to_patient(stage: Stage, session: dict[str, Any]) -> Iterator[Sight]:
+    workout_id = session["id"]
+    exercises = [one["exerciseInWorkoutId"] for one in session["exercises"][:2]]
+    last: dict[int, str] = {}
+    for edit in range(EDITS):
+        exercise = exercises[edit % len(exercises)]
+        last[exercise] = f"Bend only as far as it is comfortable ({edit + 1})."
+        write_note(stage, exercise, last[exercise])
+    yield Sight(f"cards the patient has right after {EDITS} edits", 0, len(notes(stage, workout_id)))
+
+    cards = eventually(lambda: notes(stage, workout_id), bool)
+    pushes = settled(lambda: stage.pushes("DOCTOR_FEEDBACK", workout_id))
+    yield Sight("cards once it is quiet", 1, len(cards))
+    yield Sight("its texts are the last ones", last, texts(cards))
+    yield Sight("pushes to the patient", 1, len(pushes))
+
+    last[exercises[0]] = "Rest it for two days."
+    write_note(stage, exercises[0], last[exercises[0]])
+    cards = eventually(lambda: notes(stage, workout_id), lambda now: texts(now) == last)
+    yield Sight("cards after a later edit", 1, len(cards))
+    yield Sight("the card was replaced", last, texts(cards))
+
+
+def write_note(stage: Stage, exercise: int, text: str) -> None:
+    path = f"/v2/exercises/exercises-in-workout/{exercise}/doctor-post-notes"
+    stage.doctor.ask("PATCH", path, {"doctorNotesPostExercise": text})
+
+
+def notes(stage: Stage, workout_id: int) -> list[dict[str, Any]]:
+    return stage.patient.cards("DOCTOR_FEEDBACK_NOTE", workout_id)
+
+
+def texts(cards: list[dict[str, Any]]) -> dict[int, str]:
+    rows = cards[0]["metadata"]["exercises"] if cards else []
+    return {row["exerciseInWorkoutId"]: row["doctorNotesPostExercise"] for row in rows}
+
+
+STORIES: tuple[Callable[[Stage], Iterator[Sight]], ...] = (feedback,)
+
+
+def eventually(look: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
+    """What is seen once it holds, or at the end of our patience."""
+    windows = float(os.environ.get("FEEDBACK_QUIET_PERIOD", "300")) + float(
+        os.environ.get("FEEDBACK_SWEEP_EVERY", "60")
+    )
+    deadline = time.monotonic() + windows + PATIENCE_SECONDS
+    seen = look()
+    while not holds(seen) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        seen = look()
+    return seen
+
+
+def settled(look: Callable[[], list[Any]]) -> list[Any]:
+    """What is there a moment after the first came: a second one would be there too."""
+    eventually(look, bool)
+    time.sleep(SETTLE_SECONDS)
+    return look()
+
+
+def tell(story: Callable[[Stage], Iterator[Sight]], stage: Stage) -> bool:
+    """Run one story and print a row for each sight; whether all was as expected."""
+    print(f"\n{story.__name__.replace('_', ' ')}: {story.__doc__}", flush=True)
+    well = True
+    try:
+        for sight in story(stage):
+            well = well and sight.as_expected
+            verdict = "ok" if sight.as_expected else f"NOT OK, expected {sight.expected!r}"
+            print(f"  {sight.what:<48} {sight.seen!r:<24} {verdict}", flush=True)
+    except (httpx.HTTPError, LookupError, TypeError) as problem:
+        print(f"  {'the story broke off':<48} {problem}", flush=True)
+        return False
+    return well
+
+
+def main(ready: Path) -> int:
+    stage = Stage(json.loads(ready.read_text()))
+    outcomes = [tell(story, stage) for story in STORIES]
+    print(f"\n{sum(outcomes)} of {len(outcomes)} stories went as they should.", flush=True)
+    return 0 if all(outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
