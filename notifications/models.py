@@ -81,6 +81,7 @@ class Push(models.Model):
     body = models.TextField(_("text"))
     data = models.JSONField(default=dict)
     collapse_id = models.CharField(max_length=64)
+    urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Wakes a sleeping phone."))
     status = models.CharField(_("status"), max_length=16, choices=PushStatus, default=PushStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())

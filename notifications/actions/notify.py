@@ -46,6 +46,7 @@ def notify(
     compose: Callable[[User], Text],
     data: Mapping[str, Any],
     collapse_id: str,
+    urgent: bool = False,
 ) -> int:
     """
     Tell each recipient, in their language and once per ``key``; return how many had not been told.
@@ -53,8 +54,8 @@ def notify(
     Call it inside the transaction of what it tells about: the rows commit or vanish with it, and a
     worker sends the pushes afterwards. ``compose`` runs under the recipient's language. ``data`` is
     what the app gets with the push; ``collapse_id`` (at most 64 bytes) is what a device recognises a
-    repetition by. Where the clinic wants discretion, the push says only that there is something, and
-    carries only ids; the in-app row keeps the full text.
+    repetition by; an ``urgent`` push wakes a sleeping phone. Where the clinic wants discretion, the
+    push says only that there is something, and carries only ids; the in-app row keeps the full text.
     """
     people = {person.pk: person for person in recipients}
     texts = {pk: _in_language(person, compose) for pk, person in people.items()}
@@ -65,7 +66,9 @@ def notify(
         text, extra = texts[device.user_id], dict(data)
         if people[device.user_id].tenant_id in discreet:
             text, extra = _in_language(people[device.user_id], _nothing_said), discreet_data(data)
-        pushes.append(_push(told[device.user_id], device, text, extra, collapse_id))
+        pushes.append(_push(told[device.user_id], device, text, extra))
+    for push in pushes:
+        push.collapse_id, push.urgent = collapse_id, urgent
     if pushes:
         Push.objects.bulk_create(pushes)
         wakeups.wake("notifications.deliver", key="notifications.deliver")
@@ -105,7 +108,7 @@ def _nothing_said(_person: User) -> Text:
     return Text("Okta", _("There is something new for you in the app."))
 
 
-def _push(notification_id: int, device: Device, text: Text, data: dict[str, Any], collapse_id: str) -> Push:
+def _push(notification_id: int, device: Device, text: Text, data: dict[str, Any]) -> Push:
     return Push(
         notification_id=notification_id,
         device=device,
@@ -113,5 +116,4 @@ def _push(notification_id: int, device: Device, text: Text, data: dict[str, Any]
         title=shorten(text.title, max_bytes=TITLE_BYTES),
         body=shorten(text.body, max_bytes=BODY_BYTES),
         data=data,
-        collapse_id=collapse_id,
     )

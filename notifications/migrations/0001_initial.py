@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(verbose_name='text')),
                 ('data', models.JSONField(default=dict)),
                 ('collapse_id', models.CharField(max_length=64)),
+                ('urgent', models.BooleanField(default=False, help_text='Wakes a sleeping phone.', verbose_name='urgent')),
                 ('status', models.CharField(choices=[('PENDING', 'Pending'), ('SENT', 'Accepted by the provider'), ('DELIVERED', 'Delivered'), ('FAILED', 'Failed')], default='PENDING', max_length=16, verbose_name='status')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
