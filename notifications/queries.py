@@ -1,0 +1,59 @@
+"""What is due, how late it is, and guarded doors to a person's devices and notifications."""
+
+from datetime import timedelta
+
+from django.db.models import ExpressionWrapper, F, Max, Q, QuerySet, fields
+from django.db.models.functions import Now
+
+from accounts.models import User
+from notifications.models import Device, Notification, Push
+from notifications.states import PushStatus
+from okta.errors import NotFound
+
+LEASE_FREE = Q(leased_until__isnull=True) | Q(leased_until__lte=Now())
+
+
+def pushes_owed() -> QuerySet[Push]:
+    """Pushes whose next attempt has come, on the database's clock, in somebody's hands or not."""
+    return Push.objects.filter(status=PushStatus.PENDING, next_attempt_at__lte=Now())
+
+
+def pushes_due() -> QuerySet[Push]:
+    """Pushes whose next attempt has come, and that nobody is sending."""
+    return pushes_owed().filter(LEASE_FREE)
+
+
+def receipts_due() -> QuerySet[Push]:
+    """Accepted pushes whose receipt should be there by now, and that nobody is asking about."""
+    return Push.objects.filter(LEASE_FREE, receipt_due_at__lte=Now())
+
+
+def longest_overdue(due: QuerySet[Push], since: str) -> timedelta | None:
+    """How long the oldest of ``due`` has been due, or None when nothing is."""
+    late = ExpressionWrapper(Now() - F(since), output_field=fields.DurationField())
+    longest: timedelta | None = due.aggregate(late=Max(late))["late"]
+    return longest
+
+
+def device_of(*, user: User, device_id: int) -> Device:
+    """
+    A device of this person, retired or not.
+
+    :raises NotFound: for anybody else's.
+    """
+    device = Device.objects.filter(user=user, pk=device_id).first()
+    if device is None:
+        raise NotFound
+    return device
+
+
+def notification_of(*, user: User, notification_id: int) -> Notification:
+    """
+    A notification this person was sent.
+
+    :raises NotFound: for anybody else's.
+    """
+    notification = Notification.objects.filter(recipient=user, pk=notification_id).first()
+    if notification is None:
+        raise NotFound
+    return notification

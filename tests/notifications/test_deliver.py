@@ -1,0 +1,386 @@
+"""The outbox: claimed by one, sent outside any transaction, settled by whoever still holds the lease."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from notifications.actions import deliver
+from notifications.actions.deliver import deliver_due
+from notifications.actions.settle import Verdict, settle
+from notifications.health import oldest_push_due
+from notifications.models import Device, Push
+from notifications.states import Platform, PushStatus
+from notifications.tasks import deliver as woken_task
+from notifications.tasks import sweep_pushes
+from notifications.transports.base import Accepted, BatchRefused, Outcome, Outgoing, TransportDown
+from notifications.transports.expo import ExpoTransport
+from okta.devstack.fake_provider import FakeProvider
+from okta.models import SweepRun
+from tests.make import Make
+from tests.notifications.conftest import Outbox, many, seconds_until
+from tests.together import together
+
+Woken = list[tuple[str, float]]
+
+
+def sent(expo: FakeProvider) -> list[str]:
+    return [push["collapseId"] for push in expo.received()]
+
+
+def test_a_due_push_is_sent_and_settled(outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push()
+
+    assert deliver_due() == 1
+
+    push.refresh_from_db()
+    [received] = expo.received()
+    assert received["to"] == push.device.token
+    assert (received["title"], received["body"]) == ("Northside", "Pat left feedback")
+    assert (push.status, push.attempts, push.last_error) == (PushStatus.SENT, 1, "")
+    assert (push.lease, push.leased_until) == (None, None)
+    assert push.ticket
+    assert push.settled_at is not None
+    assert seconds_until(push, "receipt_due_at") == 900
+    assert deliver_due() == 0
+    assert len(expo.received()) == 1
+
+
+def test_what_is_not_due_or_in_other_hands_is_left_alone(outbox: Outbox, expo: FakeProvider) -> None:
+    outbox.push(next_attempt_at=Now() + timedelta(seconds=5))
+    outbox.push(lease=uuid4(), leased_until=Now() + timedelta(seconds=5))
+    outbox.push(status=PushStatus.FAILED)
+    outbox.push(status=PushStatus.SENT)
+
+    assert deliver_due() == 0
+    assert expo.attempts() == []
+
+
+def test_a_lease_that_ran_out_holds_nobody_up(outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push(lease=uuid4(), leased_until=Now() - timedelta(seconds=1))
+
+    assert deliver_due() == 1
+    assert sent(expo) == [push.collapse_id]
+
+
+def test_pushes_go_out_in_batches_of_a_hundred(outbox: Outbox, expo: FakeProvider, woken: Woken) -> None:
+    device = outbox.device()
+    many(outbox.push(device), 250)
+
+    assert deliver_due() == 250
+    assert [attempt["outcome"] for attempt in expo.attempts()] == ["200", "200", "200"]
+    assert set(Push.objects.values_list("status", flat=True)) == {PushStatus.SENT}
+    assert Push.objects.exclude(ticket="").values("ticket").distinct().count() == 250
+
+
+def test_a_provider_in_trouble_is_asked_once_and_again_later(outbox: Outbox, expo: FakeProvider, woken: Woken) -> None:
+    many(outbox.push(), 150)
+    woken.clear()
+    expo.behave("500", 1)
+
+    assert deliver_due() == 150
+
+    assert len(expo.attempts()) == 1
+    push = Push.objects.order_by("pk").last()
+    assert push is not None
+    assert (push.status, push.attempts, push.last_error) == (PushStatus.PENDING, 1, "INTERNAL_SERVER_ERROR")
+    assert (push.lease, push.settled_at, push.receipt_due_at) == (None, None, None)
+    assert seconds_until(push, "next_attempt_at") == 30
+    assert set(woken) == {("notifications.deliver:30", 30.0)}
+    assert deliver_due() == 0
+
+
+@pytest.mark.parametrize(("attempts", "wait"), [(0, 30), (1, 60), (4, 480), (5, 900), (32_767, 900)])
+def test_each_failure_doubles_the_wait(
+    outbox: Outbox, expo: FakeProvider, woken: Woken, attempts: int, wait: int
+) -> None:
+    push = outbox.push(attempts=attempts)
+    expo.behave("500")
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert push.attempts == min(attempts + 1, 32_767)
+    assert seconds_until(push, "next_attempt_at") == wait
+
+
+@pytest.mark.parametrize(("asked", "wait"), [(5, 30), (120, 120)])
+def test_the_provider_may_ask_for_a_longer_wait(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, woken: Woken, asked: int, wait: int
+) -> None:
+    push = outbox.push()
+    answers(monkeypatch, TransportDown("TOO_MANY_REQUESTS", timedelta(seconds=asked)))
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert push.last_error == "TOO_MANY_REQUESTS"
+    assert seconds_until(push, "next_attempt_at") == wait
+    assert woken[-1] == (f"notifications.deliver:{wait}", wait)
+
+
+def test_a_push_is_given_up_with_its_last_reason(outbox: Outbox, expo: FakeProvider, woken: Woken) -> None:
+    old = outbox.push(created_at=Now() - timedelta(hours=6))
+    young = outbox.push(created_at=Now() - timedelta(hours=6) + timedelta(seconds=5))
+    expo.behave("429")
+
+    deliver_due()
+
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.status, old.last_error) == (PushStatus.FAILED, "TOO_MANY_REQUESTS")
+    assert old.settled_at is not None
+    assert young.status == PushStatus.PENDING
+
+
+def test_a_late_push_that_is_taken_is_not_given_up(outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push(created_at=Now() - timedelta(hours=7))
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert push.status == PushStatus.SENT
+
+
+def test_a_device_that_is_gone_is_retired(outbox: Outbox, expo: FakeProvider) -> None:
+    push, other = outbox.push(), outbox.push()
+    expo.behave("DeviceNotRegistered", 1)
+
+    assert deliver_due() == 2
+
+    push.refresh_from_db()
+    other.refresh_from_db()
+    assert (push.status, push.last_error, push.attempts) == (PushStatus.FAILED, "DeviceNotRegistered", 1)
+    assert push.device.retired_at is not None
+    assert other.status == PushStatus.SENT
+    assert other.device.retired_at is None
+
+
+def test_a_push_never_reaches_the_next_owner_of_a_device(make: Make, outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push()
+    Device.objects.filter(pk=push.device_id).update(user=make.omar)
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert (push.status, push.last_error) == (PushStatus.FAILED, "the device belongs to somebody else now")
+    assert expo.attempts() == []
+
+
+def test_a_push_to_a_retired_device_is_not_sent(outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push()
+    Device.objects.update(retired_at=Now())
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert (push.status, push.last_error) == (PushStatus.FAILED, "the device is retired")
+    assert expo.attempts() == []
+
+
+def test_a_kind_of_device_without_a_transport_fails_in_words(outbox: Outbox, expo: FakeProvider) -> None:
+    stranded = outbox.push(outbox.device(platform=Platform.APNS, token="a1"))
+    push = outbox.push()
+
+    assert deliver_due() == 2
+
+    stranded.refresh_from_db()
+    assert (stranded.status, stranded.last_error) == (
+        PushStatus.FAILED,
+        "this installation has no transport for APNS",
+    )
+    assert sent(expo) == [push.collapse_id]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [
+        (BatchRefused("VALIDATION_ERROR"), PushStatus.FAILED, "VALIDATION_ERROR"),
+        (ZeroDivisionError("Pat"), PushStatus.PENDING, "ZeroDivisionError at tests.notifications.test_deliver:"),
+    ],
+)
+def test_one_bad_row_fails_alone(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, woken: Woken, error: Exception, status: PushStatus, reason: str
+) -> None:
+    many(outbox.push(), 19)
+    bad = outbox.push()
+    batches = answers(monkeypatch, error, only_for=bad.pk)
+
+    assert deliver_due() == 20
+
+    bad.refresh_from_db()
+    assert bad.status == status
+    assert bad.last_error.startswith(reason)
+    assert set(Push.objects.exclude(pk=bad.pk).values_list("status", flat=True)) == {PushStatus.SENT}
+    taken = [pk for batch in batches for pk in batch]
+    assert len(taken) == len(set(taken)) == 19
+
+
+def test_what_was_taken_before_the_provider_broke_is_not_sent_again(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, woken: Woken
+) -> None:
+    first, second = outbox.push(), outbox.push()
+    monkeypatch.setattr(ExpoTransport, "batch_size", 1)
+    answers(monkeypatch, TransportDown("HTTP 503"), only_for=second.pk)
+
+    deliver_due()
+
+    assert dict(Push.objects.values_list("pk", "status")) == {
+        first.pk: PushStatus.SENT,
+        second.pk: PushStatus.PENDING,
+    }
+
+
+def test_a_run_out_of_time_gives_back_what_it_could_not_send(
+    outbox: Outbox, expo: FakeProvider, monkeypatch: pytest.MonkeyPatch, woken: Woken
+) -> None:
+    many(outbox.push(), 150)
+    # Started; first round; first batch in time (asked twice); second batch too late; no other round.
+    clock = iter([0.0, 1.0, 2.0, 3.0, 35.1, 36.0])
+    monkeypatch.setattr(deliver, "monotonic", lambda: next(clock))
+
+    assert deliver_due() == 100
+
+    left = Push.objects.filter(status=PushStatus.PENDING)
+    assert left.count() == 50
+    assert set(left.values_list("attempts", "lease", "leased_until", "last_error")) == {(0, None, None, "")}
+
+
+def test_a_worker_that_lost_its_lease_settles_nothing(outbox: Outbox) -> None:
+    push = outbox.push(lease=uuid4(), leased_until=Now() + timedelta(seconds=5))
+
+    verdict = Verdict(PushStatus.FAILED, reason="DeviceNotRegistered", retire_device=True)
+    settled = settle(lease=uuid4(), verdicts={push.pk: verdict}, charge=1)
+
+    lease = push.lease
+    push.refresh_from_db()
+    assert settled == 0
+    assert (push.status, push.attempts, push.lease) == (PushStatus.PENDING, 0, lease)
+    assert push.device.retired_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_before_it_settled_repeats_after_its_lease(
+    outbox: Outbox, expo: FakeProvider, monkeypatch: pytest.MonkeyPatch, woken: Woken
+) -> None:
+    push = outbox.push()
+
+    def die(**_: Any) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(deliver, "settle", die)
+        with pytest.raises(SystemExit):
+            deliver_due()
+    assert sent(expo) == [push.collapse_id]
+    push.refresh_from_db()
+    assert (push.status, push.attempts) == (PushStatus.PENDING, 0)
+    assert seconds_until(push, "leased_until") == 120
+
+    assert deliver_due() == 0
+    Push.objects.update(leased_until=Now())
+    assert deliver_due() == 1
+
+    assert sent(expo) == [push.collapse_id, push.collapse_id]
+    push.refresh_from_db()
+    assert (push.status, push.attempts) == (PushStatus.SENT, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_send_each_push_once(
+    outbox: Outbox, expo: FakeProvider, monkeypatch: pytest.MonkeyPatch, woken: Woken
+) -> None:
+    many(outbox.push(), 60)
+    monkeypatch.setattr(deliver, "ROUND", 10)
+
+    settled = together([deliver_due] * 4)
+
+    assert sum(settled) == 60
+    assert len(expo.received()) == 60
+    assert len({push["data"]["number"] for push in expo.received()}) == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_inside_a_transaction(outbox: Outbox, monkeypatch: pytest.MonkeyPatch, woken: Woken) -> None:
+    outbox.push()
+    inside = []
+
+    def send(_self: ExpoTransport, batch: Sequence[Outgoing]) -> list[Outcome]:
+        inside.append(connection.in_atomic_block)
+        return [Accepted() for _ in batch]
+
+    monkeypatch.setattr(ExpoTransport, "send", send)
+    deliver_due()
+
+    assert inside == [False]
+
+
+def test_a_push_without_a_ticket_has_no_receipt(outbox: Outbox, settings: Any) -> None:
+    settings.PUSH_TRANSPORTS = {"EXPO": "notifications.transports.console.ConsoleTransport"}
+    push = outbox.push()
+
+    deliver_due()
+
+    push.refresh_from_db()
+    assert (push.status, push.receipt_due_at) == (PushStatus.SENT, None)
+
+
+def test_fifty_pushes_cost_as_many_queries_as_one(outbox: Outbox, expo: FakeProvider, woken: Woken) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            deliver_due()
+        return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+
+    outbox.push()
+    one = queries()
+    many(outbox.push(), 50)
+
+    assert queries() == one == 5
+
+
+def test_the_woken_task_and_the_sweep_find_the_same_rows(outbox: Outbox, expo: FakeProvider) -> None:
+    outbox.push(next_attempt_at=Now() - timedelta(minutes=3))
+    assert sweep_pushes() == "1 rows"
+    run = SweepRun.objects.get(kind="notifications.sweep")
+    assert run.lag is not None
+    assert round(run.lag.total_seconds()) == 180
+
+    outbox.push()
+    assert woken_task(newer="argument") == "1 pushes settled"
+    assert len(expo.received()) == 2
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [(timedelta(minutes=5, seconds=-5), []), (timedelta(minutes=7), ["pushes: the oldest has been due for 7 minutes"])],
+)
+def test_health_tells_of_pushes_left_lying(outbox: Outbox, late: timedelta, said: list[str]) -> None:
+    outbox.push()
+    outbox.push(next_attempt_at=Now() - late)
+    outbox.push(next_attempt_at=Now() - timedelta(days=1), status=PushStatus.FAILED)
+
+    assert oldest_push_due() == said
+
+
+def test_health_has_nothing_to_say_of_an_empty_outbox(db: None) -> None:
+    assert oldest_push_due() == []
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, error: Exception, *, only_for: int | None = None) -> list[list[int]]:
+    """Make every request fail that carries the push ``only_for``; return the batches that were taken."""
+    taken: list[list[int]] = []
+
+    def send(_self: ExpoTransport, batch: Sequence[Outgoing]) -> list[Outcome]:
+        ids = [outgoing.push_id for outgoing in batch]
+        if only_for is None or only_for in ids:
+            raise error
+        taken.append(ids)
+        return [Accepted(f"t-{pk}") for pk in ids]
+
+    monkeypatch.setattr(ExpoTransport, "send", send)
+    return taken
