@@ -1,5 +1,12 @@
 """The app's doors below ``/v2/``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from notifications.api import ForgetDevice, Notifications, ReadNotification, RegisterDevice
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("devices", RegisterDevice.as_view(), name="devices"),
+    path("devices/<int:device_id>", ForgetDevice.as_view(), name="device"),
+    path("notifications", Notifications.as_view(), name="notifications"),
+    path("notifications/<int:notification_id>/read", ReadNotification.as_view(), name="notification-read"),
+]

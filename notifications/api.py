@@ -1,0 +1,113 @@
+"""The doors to a person's devices and to what they were told."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import ClinicMember
+from notifications.actions.mark_read import mark_read
+from notifications.actions.register_device import register_device, retire_device
+from notifications.models import Notification
+from notifications.queries import device_of, notification_of
+from notifications.states import NotificationType, Platform
+from okta.fields import Key, WireSerializer
+from okta.paging import CURSOR, Page, page_of
+
+EXPO_TOKEN = re.compile(r"Expo(nent)?PushToken\[[^\[\]\s]+\]")
+
+
+class NotificationRow(WireSerializer):
+    """One thing somebody was told; ``data.type`` says which page it leads to."""
+
+    id = Key()
+    type = serializers.ChoiceField(choices=NotificationType.choices)
+    title = serializers.CharField()
+    body = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # Declared as an attribute it would hide the serializer's own ``data``.
+        return super().get_fields() | {"data": serializers.DictField()}
+
+
+class RegisterDevice(APIView):
+    """Where a person can be reached."""
+
+    permission_classes = [ClinicMember]
+
+    @extend_schema_serializer(component_name="DeviceInput")
+    class Input(WireSerializer):
+        @extend_schema_serializer(component_name="WebPushKeys")
+        class Keys(WireSerializer):
+            p256dh = serializers.CharField(max_length=200)
+            auth = serializers.CharField(max_length=100)
+
+        platform = serializers.ChoiceField(choices=Platform.choices)
+        token = serializers.CharField(max_length=2000, help_text="For Web Push: the subscription's endpoint.")
+        keys = Keys(required=False, allow_null=True, help_text="Web Push only.")
+
+        def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+            if attrs["platform"] == Platform.EXPO and not EXPO_TOKEN.fullmatch(attrs["token"]):
+                raise serializers.ValidationError({"token": [_("This is not an Expo push token.")]})
+            if attrs["platform"] == Platform.WEBPUSH and not attrs.get("keys"):
+                raise serializers.ValidationError({"keys": [_("A Web Push subscription has keys.")]})
+            return attrs
+
+    @extend_schema_serializer(component_name="Device")
+    class Output(WireSerializer):
+        id = Key()
+        platform = serializers.ChoiceField(choices=Platform.choices)
+
+    @extend_schema(request=Input, responses={201: Output, 200: Output})
+    def post(self, request: Request) -> Response:
+        """Register the caller's device; a known token answers 200 and moves to the caller."""
+        body = self.Input(data=request.data)
+        body.is_valid(raise_exception=True)
+        device, created = register_device(user=caller(request), **body.validated_data)
+        return Response(self.Output(device).data, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)
+
+
+class ForgetDevice(APIView):
+    """One device of the caller."""
+
+    permission_classes = [ClinicMember]
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, device_id: int) -> Response:
+        """Send nothing to this device any more, until it is registered again."""
+        retire_device(device=device_of(user=caller(request), device_id=device_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Notifications(APIView):
+    """What the caller was told."""
+
+    permission_classes = [ClinicMember]
+
+    @extend_schema(parameters=[CURSOR], responses=page_of("Notification", NotificationRow))
+    def get(self, request: Request) -> Response:
+        """The caller's notifications, newest first."""
+        told = Notification.objects.filter(recipient=caller(request))
+        page = Page(request, told, ordering=["-created_at", "-id"])
+        return Response(page.answer(NotificationRow(page.rows, many=True).data))
+
+
+class ReadNotification(APIView):
+    """One notification of the caller."""
+
+    permission_classes = [ClinicMember]
+
+    @extend_schema(request=None, responses=NotificationRow)
+    def post(self, request: Request, notification_id: int) -> Response:
+        """Mark a notification as read."""
+        notification = notification_of(user=caller(request), notification_id=notification_id)
+        mark_read(notification=notification)
+        return Response(NotificationRow(notification).data)
