@@ -1,5 +1,12 @@
 """The app's doors below ``/v2/``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from workouts import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("doctor/workout-sessions", api.ListSessions.as_view(), name="doctor-sessions"),
+    path("doctor/workout-sessions/<int:workout_id>", api.ShowSession.as_view(), name="doctor-session"),
+    path("doctor/workouts", api.PlanWorkout.as_view(), name="plan-workout"),
+    path("exercises", api.ListExercises.as_view(), name="exercises"),
+]

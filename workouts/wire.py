@@ -86,6 +86,14 @@ class Session(SessionSummary):
     exercises = SessionExercise(many=True)
 
 
+class LibraryExercise(WireSerializer):
+    """An exercise of the clinic's library."""
+
+    id = Key()
+    name = serializers.CharField()
+    exercise_type = serializers.ChoiceField(choices=ExerciseType.choices)
+
+
 def summaries(workouts: Iterable[Workout]) -> list[dict[str, Any]]:
     """Render rows of ``queries.with_people``."""
     return list(SessionSummary(workouts, many=True).data)
