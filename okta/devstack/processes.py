@@ -204,10 +204,15 @@ def is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
+    return state(pid) != "Z"
+
+
+def state(pid: int) -> str | None:
+    """The kernel's letter for what a process is doing, such as T for stopped; None where unknown."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
-        return sys.platform != "linux"
+        return "Z" if sys.platform == "linux" else None
 
 
 def wait_until(holds: Callable[[], bool], *, seconds: float) -> bool:

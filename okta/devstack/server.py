@@ -143,7 +143,9 @@ class EmbeddedServer(ABC):
 
     def freeze(self) -> None:
         """Stop answering without closing a connection, as a hung machine would; see `thaw`."""
-        self._signal_family(signal.SIGSTOP)
+        family = self._signal_family(signal.SIGSTOP)
+        # The signal arrives a moment later than it is sent.
+        processes.wait_until(lambda: all(processes.state(pid) in ("T", "Z", None) for pid in family), seconds=5)
 
     def thaw(self) -> None:
         """Undo `freeze`."""
@@ -165,12 +167,14 @@ class EmbeddedServer(ABC):
     ) -> None:
         self.stop()
 
-    def _signal_family(self, number: signal.Signals) -> None:
+    def _signal_family(self, number: signal.Signals) -> list[int]:
         os.kill(self.pid, number)
         # The parent first: a frozen parent forks nobody.
-        for pid in processes.descendants(self.pid):
+        children = processes.descendants(self.pid)
+        for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+        return [self.pid, *children]
 
     def _port_is_lost(self) -> bool:
         return not processes.port_is_free(self.port)
