@@ -40,6 +40,8 @@ class Conversations(APIView):
 
     @extend_schema_serializer(component_name="ConversationInput")
     class Input(WireSerializer):
+        """The people of a conversation, and for a group its title."""
+
         participant_ids = serializers.ListField(
             child=Key(), max_length=100, help_text="The other people; the caller takes part without being named."
         )

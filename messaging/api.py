@@ -28,6 +28,8 @@ class Messages(APIView):
 
     @extend_schema_serializer(component_name="MessageInput")
     class Input(WireSerializer):
+        """A text to write into a conversation; spaces around it are cut."""
+
         content = serializers.CharField(max_length=MAX_TEXT)
         client_message_id = serializers.CharField(
             max_length=64,
@@ -61,6 +63,8 @@ class ReadUpTo(APIView):
 
     @extend_schema_serializer(component_name="ReadInput")
     class Input(WireSerializer):
+        """How far somebody has read."""
+
         message_id = Key(help_text="The newest message the person has seen.")
 
     @extend_schema(request=Input, responses=UnreadCount)

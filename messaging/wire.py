@@ -32,4 +32,6 @@ class ParticipantRow(WireSerializer):
 
 
 class UnreadCount(WireSerializer):
+    """How many messages of others somebody has not read."""
+
     unread_count = serializers.IntegerField(min_value=0)
