@@ -5,7 +5,8 @@ This is the only app that talks to the network. A story writes its pushes as row
 transaction; a worker claims, sends and settles them::
 
     PENDING ──accepted──▶ SENT ──receipt──▶ DELIVERED
-       │  ▲                 └────receipt──▶ FAILED
-       │  └─ try again
-       └──refused, or too old──▶ FAILED
+     │  ▲ ▲                │ └───receipt──▶ FAILED
+     │  │ └────── too fast ┘
+     │  └─ try again
+     └──refused, or too old──▶ FAILED
 """

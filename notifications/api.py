@@ -45,8 +45,12 @@ class RegisterDevice(APIView):
 
     @extend_schema_serializer(component_name="DeviceInput")
     class Input(WireSerializer):
+        """A device as its push service knows it."""
+
         @extend_schema_serializer(component_name="WebPushKeys")
         class Keys(WireSerializer):
+            """The keys of a Web Push subscription."""
+
             p256dh = serializers.CharField(max_length=200)
             auth = serializers.CharField(max_length=100)
 
@@ -63,6 +67,8 @@ class RegisterDevice(APIView):
 
     @extend_schema_serializer(component_name="Device")
     class Output(WireSerializer):
+        """A registered device."""
+
         id = Key()
         platform = serializers.ChoiceField(choices=Platform.choices)
 

@@ -88,3 +88,8 @@ def seconds_until(push: Push, column: str) -> float:
     """How far ahead of the database's clock a column is; whole seconds are exact enough."""
     until = Push.objects.filter(pk=push.pk).values_list(column, Now()).get()
     return round((until[0] - until[1]).total_seconds())
+
+
+def sent(expo: FakeProvider) -> list[str]:
+    """The collapse ids of what the provider took, oldest first."""
+    return [push["collapseId"] for push in expo.received()]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -49,8 +50,18 @@ def test_a_push_that_arrived_is_delivered(accepted: Push) -> None:
     assert collect_receipts() == 0
 
 
-def test_a_receipt_is_not_asked_for_before_its_time(accepted: Push, expo: FakeProvider) -> None:
-    Push.objects.update(receipt_due_at=Now() + timedelta(seconds=5))
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"receipt_due_at": Now() + timedelta(seconds=5)},
+        {"lease": uuid4(), "leased_until": Now() + timedelta(seconds=5)},
+    ],
+    ids=["too early", "in other hands"],
+)
+def test_a_receipt_not_due_or_in_other_hands_is_left_alone(
+    accepted: Push, expo: FakeProvider, elsewhere: dict[str, Any]
+) -> None:
+    Push.objects.update(**elsewhere)
     expo.clear()
 
     assert collect_receipts() == 0
