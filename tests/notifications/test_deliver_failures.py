@@ -144,7 +144,7 @@ def test_a_kind_of_device_without_a_transport_fails_in_words(outbox: Outbox, exp
         (
             ZeroDivisionError("Pat"),
             PushStatus.PENDING,
-            "ZeroDivisionError at tests.notifications.test_deliver_failures:",
+            f"ZeroDivisionError at {__name__}:",
         ),
     ],
 )
