@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -37,7 +38,7 @@ class Page(CursorPagination):
         self.ordering = tuple(ordering)
         try:
             self.rows: list[Any] = self.paginate_queryset(query, request) or []
-        except (NotFound, DjangoValidationError, ValueError, OverflowError) as error:
+        except (NotFound, DjangoValidationError, ValueError, OverflowError, DataError) as error:
             raise ValidationError({"cursor": [_("This is not a cursor of this list; start without one.")]}) from error
 
     def decode_cursor(self, request: Request) -> Any:

@@ -141,6 +141,7 @@ GARBAGE = [
     cursor("r=x"),
     cursor("p=not+an+instant"),
     cursor("p=2026-02-30T00:00:00Z"),
+    cursor("p=2026-02-28T00:00:00%2B23:59"),
     cursor("p=%00"),
     cursor("p="),
     cursor("p=" + "9" * 5000),
