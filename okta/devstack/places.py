@@ -108,7 +108,11 @@ def within_reach(source: Path, *, siblings: tuple[str, ...], home: Path) -> Path
     """
     if reachable(source) and usable(source):
         return source
-    copies = home / "programs"
+    # Another installation gets another copy, and the one before is of no use any more.
+    copies = home / f"programs-{source.stat().st_mtime_ns}"
+    for earlier in home.glob("programs-*"):
+        if earlier != copies:
+            shutil.rmtree(earlier)
     open_to_server_user(copies)
     for name in (source.name, *siblings):
         if (source.parent / name).exists() and not (copies / name).exists():
