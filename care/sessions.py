@@ -95,7 +95,7 @@ class ListCompleted(_OwnSessions):
     status = Status.COMPLETED
     ordering = ["-completed_at", "-pk"]
 
-    @extend_schema(parameters=[CURSOR], responses=page_of("Session", wire.Session))
+    @extend_schema(operation_id="own_completed_list", parameters=[CURSOR], responses=page_of("Session", wire.Session))
     def get(self, request: Request) -> Response:
         """Own completed sessions with their exercises, newest first; inferred ones among them."""
         return super().get(request)
@@ -107,7 +107,7 @@ class ListUpcoming(_OwnSessions):
     status = Status.PLANNED
     ordering = ["date_scheduled", "pk"]
 
-    @extend_schema(parameters=[CURSOR], responses=page_of("Session", wire.Session))
+    @extend_schema(operation_id="own_upcoming_list", parameters=[CURSOR], responses=page_of("Session", wire.Session))
     def get(self, request: Request) -> Response:
         """Own planned workouts with their exercises, soonest first; those of past days that were not done too."""
         return super().get(request)

@@ -31,6 +31,7 @@ class ListSessions(APIView):
         patient_id = Key(required=False)
 
     @extend_schema(
+        operation_id="doctor_workout_sessions_list",
         parameters=[CURSOR, OpenApiParameter("patientId", int, description="Only this patient's.")],
         responses=page_of("SessionSummary", wire.SessionSummary),
     )
@@ -111,6 +112,7 @@ class ListExercises(APIView):
         search = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
     @extend_schema(
+        operation_id="exercises_list",
         parameters=[CURSOR, OpenApiParameter("search", str, description="Part of a name, in any case.")],
         responses=page_of("Exercise", wire.LibraryExercise),
     )
