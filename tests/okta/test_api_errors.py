@@ -1,9 +1,11 @@
 """Every error has one shape."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from django.urls import include, path
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
@@ -13,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
+from okta.api_errors import server_error
 from okta.errors import FeatureDisabled, Forbidden, InvalidInput, NotFound, Refusal
 from okta.fields import Key, WireSerializer
 
@@ -214,3 +217,17 @@ def test_an_unknown_url_elsewhere_is_a_page() -> None:
     answer = APIClient().get("/nope")
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.urls("okta.urls")
+def test_the_product_itself_answers_so() -> None:
+    assert APIClient().get("/v2/nope").json() == {"error": "Not found.", "code": "not_found"}
+    assert APIClient().get("/nope")["Content-Type"].startswith("text/html")
+
+
+def test_a_failure_outside_every_view_has_the_same_shape_below_the_api() -> None:
+    below = server_error(RequestFactory().get("/v2/me"))
+    assert below.status_code == 500
+    assert json.loads(below.content) == {"error": "Something went wrong on our side.", "code": "error"}
+    elsewhere = server_error(RequestFactory().get("/admin/"))
+    assert (elsewhere.status_code, elsewhere["Content-Type"].partition(";")[0]) == (500, "text/html")
