@@ -1,6 +1,7 @@
 """Lists: newest first, fifty a page, paged by cursor: ``{"results": […], "next": url | null}``."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -55,6 +56,7 @@ class Page(CursorPagination):
         return {"results": list(results), "next": self.get_next_link()}
 
 
+@cache
 def page_of(name: str, row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """The OpenAPI shape of a page of ``row``."""
     return inline_serializer(

@@ -143,7 +143,7 @@ LOCALE_PATHS = [BASE_DIR / "okta" / "locale"]
 
 # --- Files ----------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", default=True)
 
 # --- API ------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "okta.schema.DoorSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -175,6 +175,9 @@ SPECTACULAR_SETTINGS = {
         "DevicePlatform": "notifications.states.Platform",
         "WorkoutStatus": "workouts.states.Status",
         "DeliveryState": "feedback.states.DeliveryState",
+        "ConversationType": "messaging.states.ConversationType",
+        "MessageType": "messaging.states.MessageType",
+        "NotificationType": "notifications.states.NotificationType",
     },
 }
 
@@ -251,11 +254,30 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
 UNFOLD = {
     "SITE_TITLE": "Okta",
     "SITE_HEADER": "Okta",
     "SITE_SUBHEADER": _("Between visits"),
+    "SITE_SYMBOL": "physical_therapy",
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {"navigation": "okta.admin.navigation"},
+    "DASHBOARD_CALLBACK": "okta.admin.overview",
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#14b8a6",
+            "600": "#0f766e",
+            "700": "#0d655e",
+            "800": "#115e59",
+            "900": "#134e4a",
+            "950": "#042f2e",
+        },
+    },
 }
