@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -42,32 +43,24 @@ def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> N
     """
     with transaction.atomic():
         # The debt first: whoever holds this row decides which notes are read and which come later.
-        delivery = _owe(workout.pk, doctor.pk)
-        _write(workout.pk, texts, delivery.saved_at)
+        delivery, saved_at, remaining = _owe(workout.pk, doctor.pk)
+        _write(workout.pk, texts, saved_at)
         if delivery.held_at is None:
-            wake_delivery(delivery_id=delivery.pk, after=delivery.remaining)
+            wake_delivery(delivery_id=delivery.pk, after=remaining)
     return delivery
 
 
-class _Owed(NoteDelivery):
-    """The debt after a save, with the database's instant of it and the wait that is left."""
-
-    saved_at: datetime
-    remaining: timedelta
-
-    class Meta:
-        proxy = True
-
-
-def _owe(workout_id: int, doctor_id: int) -> _Owed:
+def _owe(workout_id: int, doctor_id: int) -> tuple[NoteDelivery, datetime, timedelta]:
+    """The debt after a save, the database's instant of the save, and the wait that is left."""
     parameters = {
         "workout": workout_id,
         "doctor": doctor_id,
         "quiet": settings.FEEDBACK_QUIET_PERIOD,
         "longest": settings.FEEDBACK_MAX_WAIT,
     }
-    [owed] = _Owed.objects.raw(OWE, parameters)
-    return owed
+    [delivery] = NoteDelivery.objects.raw(OWE, parameters)
+    extra: Any = delivery
+    return delivery, extra.saved_at, extra.remaining
 
 
 def _write(workout_id: int, texts: Mapping[int, str], saved_at: datetime) -> None:
