@@ -1,0 +1,182 @@
+"""
+Every door of the API, and what it answers to each of the cast.
+
+The rows asked for are Pat's and Dana's. 401: not signed in. 403: the wrong role. 404: not yours to
+know of. Lists answer 200 to everybody of the right role, without foreign rows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from feedback.actions.owe_summary import owe_summary
+from feedback.actions.publish_summary import publish_summary
+from messaging.models import Conversation
+from notifications.models import Device, Notification
+from notifications.states import Platform
+from tests.feedback.steps import save
+from tests.make import NOON, PASSWORD, Make
+from workouts.models import ExerciseInWorkout
+
+ROLES = ("nobody", "pat", "dana", "omar", "stella")
+
+
+@dataclass(frozen=True)
+class World:
+    """Rows for the doors to lead to: Pat's workouts, her talk with Dana, Dana's notes."""
+
+    make: Make
+    planned: Any
+    done: Any
+    exercise: Any
+    conversation: Any
+    delivery: Any
+    device: Any
+    notification: Any
+
+
+def build_world(make: Make) -> World:
+    make.pat.set_password(PASSWORD)
+    make.pat.save(update_fields=["password"])
+    planned, done = make.workout(), make.workout(completed_at=NOON)
+    ExerciseInWorkout.objects.filter(workout=done, position=1).update(pain=8)
+    owe_summary(workout=done)
+    publish_summary(workout_id=done.pk)
+    return World(
+        make=make,
+        planned=planned,
+        done=done,
+        exercise=done.exercises.get(position=1),
+        conversation=Conversation.objects.get(),
+        delivery=save(done, "Good depth"),
+        device=Device.objects.create(user=make.dana, platform=Platform.EXPO, token="ExponentPushToken[dana]"),
+        notification=Notification.objects.get(recipient=make.dana),
+    )
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one route; ``expect`` in the order of ROLES."""
+
+    method: str
+    route: str
+    expect: tuple[int, int, int, int, int]
+    at: Callable[[World], Mapping[str, Any]] = lambda world: {}
+    body: Callable[[World], Any] = lambda world: None
+    query: Callable[[World], str] = field(default=lambda world: "")
+
+
+PUBLIC = (200, 200, 200, 200, 200)
+MEMBERS = (401, 200, 200, 200, 200)
+PATIENTS = (401, 200, 403, 403, 403)
+DOCTORS = (401, 403, 200, 200, 200)
+DANA = (401, 403, 200, 404, 404)
+PAT_AND_DANA = (401, 200, 200, 404, 404)
+DANA_ALONE = (401, 404, 200, 404, 404)
+
+EXERCISE_PATH = "/v2/exercises/exercises-in-workout/<int:exercise_in_workout_id>/doctor-post-notes"
+
+
+def note(world: World) -> dict[str, Any]:
+    return {"exerciseInWorkoutId": world.exercise.pk, "doctorNotesPostExercise": "Slow down"}
+
+
+def newest(world: World) -> dict[str, Any]:
+    return {"messageId": world.conversation.messages.latest("seq").pk}
+
+
+def plan(world: World) -> dict[str, Any]:
+    exercises = [{"exerciseName": "Heel slide", "plannedSets": 3, "plannedReps": 10}]
+    return {"patientId": world.make.pat.pk, "dateScheduled": "2026-04-09", "exercises": exercises}
+
+
+def the(name: str, attribute: str) -> Callable[[World], Mapping[str, Any]]:
+    return lambda world: {name: getattr(world, attribute).pk}
+
+
+API = (
+    Door("GET", "/livez", PUBLIC),
+    Door("GET", "/readyz", PUBLIC),
+    Door("GET", "/v2/schema", PUBLIC),
+    Door("GET", "/v2/docs", PUBLIC),
+    Door(
+        "POST",
+        "/v2/auth/login",
+        PUBLIC,
+        body=lambda world: {"email": world.make.pat.email, "password": PASSWORD},
+    ),
+    Door("POST", "/v2/auth/logout", (401, 204, 204, 204, 204)),
+    Door("GET", "/v2/me", MEMBERS),
+    Door("PATCH", "/v2/me", MEMBERS, body=lambda world: {"language": "ru"}),
+    Door("GET", "/v2/tenant/features", MEMBERS),
+    Door(
+        "POST",
+        "/v2/workouts/<int:workout_id>/complete",
+        PATIENTS,
+        at=the("workout_id", "planned"),
+        body=lambda world: {"durationMinutes": 20, "exercises": []},
+    ),
+    Door("GET", "/v2/workouts/patient/completed", PATIENTS),
+    Door("GET", "/v2/workouts/patient/upcoming", PATIENTS),
+    Door("GET", "/v2/doctor/workout-sessions", DOCTORS),
+    Door("GET", "/v2/doctor/workout-sessions", DANA, query=lambda world: f"?patientId={world.make.pat.pk}"),
+    Door("GET", "/v2/doctor/workout-sessions/<int:workout_id>", DANA, at=the("workout_id", "done")),
+    Door("POST", "/v2/doctor/workouts", (401, 403, 201, 404, 404), body=plan),
+    Door("GET", "/v2/exercises", DOCTORS),
+    Door("GET", "/v2/conversations", MEMBERS),
+    Door(
+        "POST",
+        "/v2/conversations",
+        # Whom you may not know of is an invalid participant, whether they exist or not.
+        (401, 400, 200, 400, 400),
+        body=lambda world: {"participantIds": [world.make.pat.pk]},
+    ),
+    Door("GET", "/v2/conversations/unread-count", MEMBERS),
+    Door(
+        "GET",
+        "/v2/conversations/<uuid:conversation_id>/messages",
+        PAT_AND_DANA,
+        at=the("conversation_id", "conversation"),
+    ),
+    Door(
+        "POST",
+        "/v2/conversations/<uuid:conversation_id>/messages",
+        (401, 201, 201, 404, 404),
+        at=the("conversation_id", "conversation"),
+        body=lambda world: {"content": "How are you?"},
+    ),
+    Door(
+        "POST",
+        "/v2/conversations/<uuid:conversation_id>/read",
+        PAT_AND_DANA,
+        at=the("conversation_id", "conversation"),
+        body=newest,
+    ),
+    Door(
+        "POST",
+        "/v2/devices",
+        (401, 201, 201, 201, 201),
+        body=lambda world: {"platform": "EXPO", "token": "ExponentPushToken[new]"},
+    ),
+    Door("DELETE", "/v2/devices/<int:device_id>", (401, 404, 204, 404, 404), at=the("device_id", "device")),
+    Door("GET", "/v2/notifications", MEMBERS),
+    Door("POST", "/v2/notifications/<int:notification_id>/read", DANA_ALONE, at=the("notification_id", "notification")),
+    Door("PATCH", EXERCISE_PATH, DANA, at=the("exercise_in_workout_id", "exercise"), body=note),
+    Door(
+        "PATCH",
+        "/v2/exercises/workouts/<int:workout_id>/exercises/doctor-post-notes",
+        DANA,
+        at=the("workout_id", "done"),
+        body=lambda world: {"notes": [note(world)]},
+    ),
+    Door("GET", "/v2/doctor/feedback-deliveries", DOCTORS),
+    *(
+        Door(
+            "POST",
+            f"/v2/doctor/feedback-deliveries/<int:delivery_id>/{verb}",
+            DANA,
+            at=the("delivery_id", "delivery"),
+        )
+        for verb in ("send-now", "hold", "resume")
+    ),
+)

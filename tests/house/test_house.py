@@ -1,0 +1,88 @@
+"""What the house promises about itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.management import call_command
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("okta", "accounts", "workouts", "messaging", "notifications", "feedback", "care")
+NO_ROOMS = {"utils.py", "helpers.py", "services.py", "misc.py", "signals.py"}
+LOCKING = {"locks.py", "claim.py"}
+
+
+def sources() -> Iterator[Path]:
+    """Every Python file of the product, migrations aside."""
+    for app in APPS:
+        yield from (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Every call of a function or method of this name in the product."""
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called == name:
+                    yield path, node
+
+
+def test_every_woken_name_is_a_registered_task() -> None:
+    current_app.loader.import_default_modules()
+    woken = {node.args[0].value for _, node in calls("wake") if node.args and isinstance(node.args[0], ast.Constant)}
+    assert woken
+    assert woken <= set(current_app.tasks)
+
+
+def test_every_sweep_is_a_registered_task() -> None:
+    current_app.loader.import_default_modules()
+    assert set(settings.SWEEPS) <= set(current_app.tasks)
+
+
+def test_every_woken_task_has_a_sweep_that_would_find_the_same_rows() -> None:
+    woken = {node.args[0].value.split(".")[0] for _, node in calls("wake") if isinstance(node.args[0], ast.Constant)}
+    assert woken <= {name.split(".")[0] for name in settings.SWEEPS}
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_no_room_is_called_utils() -> None:
+    assert [path for path in sources() if path.name in NO_ROOMS] == []
+
+
+def test_only_the_files_of_locks_say_for_update() -> None:
+    assert {path.name for path, _ in calls("select_for_update")} <= LOCKING
+
+
+def test_every_save_names_its_fields() -> None:
+    whole = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, node in calls("save")
+        if {keyword.arg for keyword in node.keywords}.isdisjoint({"update_fields", "force_insert"})
+        and isinstance(node.func, ast.Attribute)
+        and not (isinstance(node.func.value, ast.Call) and getattr(node.func.value.func, "id", "") == "super")
+    ]
+    assert whole == []
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_a_lease_outlasts_the_longest_task() -> None:
+    assert settings.LEASE.total_seconds() > settings.CELERY_TASK_TIME_LIMIT + 20
