@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import reprlib
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -150,8 +151,10 @@ def doctor_to_patient(stage: Stage, session: dict[str, Any]) -> Iterator[Sight]:
     last[exercises[0]] = "Rest it for two days."
     write_note(stage, exercises[0], last[exercises[0]])
     cards = eventually(lambda: notes(stage, workout_id), lambda now: texts(now) == last)
+    pushes = settled(lambda: stage.pushes("DOCTOR_FEEDBACK", workout_id))
     yield Sight("cards after a later edit", 1, len(cards))
-    yield Sight("the card was replaced", last, texts(cards))
+    yield Sight("its texts are the last ones again", last, texts(cards))
+    yield Sight("pushes to the patient by then", 2, len(pushes))
 
 
 def write_note(stage: Stage, exercise: int, text: str) -> None:
@@ -198,12 +201,18 @@ def tell(story: Callable[[Stage], Iterator[Sight]], stage: Stage) -> bool:
     try:
         for sight in story(stage):
             well = well and sight.as_expected
-            verdict = "ok" if sight.as_expected else f"NOT OK, expected {sight.expected!r}"
-            print(f"  {sight.what:<48} {sight.seen!r:<24} {verdict}", flush=True)
+            print(row(sight), flush=True)
     except (httpx.HTTPError, LookupError, TypeError) as problem:
-        print(f"  {'the story broke off':<48} {problem}", flush=True)
+        print(f"  NOT OK   the story broke off: {problem}", flush=True)
         return False
     return well
+
+
+def row(sight: Sight) -> str:
+    """A line of the table; what went wrong is shown whole."""
+    if sight.as_expected:
+        return f"  ok       {sight.what:<44} {reprlib.repr(sight.seen)}"
+    return f"  NOT OK   {sight.what:<44} {sight.seen!r} instead of {sight.expected!r}"
 
 
 def main(ready: Path) -> int:
