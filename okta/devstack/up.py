@@ -66,13 +66,15 @@ class Wishes:
 
 def main(state: State, *, port: int | None, once: bool) -> int:
     """Run the stack until asked to stop (0), or until it can't go on (1); `once` ends by itself."""
+    # Before the first thing that would have to be undone.
+    wishes = Wishes()
     with state.owned():
         state.unsay_ready()
         state.start_logs()
         for key, value in (EARLY_HEARTBEAT | (SHORT_WINDOWS if once else {})).items():
             os.environ.setdefault(key, value)
         try:
-            stack = Stack(state, web_port=choose_port(port))
+            stack = Stack(state, web_port=choose_port(port), wishes=wishes)
         except Failed as failed:
             print(failed, file=sys.stderr)
             return 1
@@ -96,7 +98,7 @@ def choose_port(asked: int | None) -> int:
 class Stack:
     """One life of the stack."""
 
-    def __init__(self, state: State, *, web_port: int) -> None:
+    def __init__(self, state: State, *, web_port: int, wishes: Wishes) -> None:
         self.state = state
         self.began = datetime.now(UTC)
         self.web_port = web_port
@@ -105,7 +107,7 @@ class Stack:
         self.provider_url = f"http://127.0.0.1:{self.provider_port}"
         self.environment: dict[str, str] = {}
         self.facts: dict[str, Any] = {}
-        self.wishes = Wishes()
+        self.wishes = wishes
         self.supervisor = Supervisor(say=say, changed=self.tell)
 
     def run(self, *, once: bool) -> int:
