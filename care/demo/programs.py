@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Final
 
 from care.demo.cast import JONAS, LEO, MAYA, NINA, PAT, TOM
@@ -42,6 +43,7 @@ class Program:
 
     assignments: tuple[Assignment, ...]
     weekdays: frozenset[int]
+    starts_at: time
     usual_pain: int
     moments: Mapping[int, tuple[Moment, ...]]
     talks: Mapping[int, tuple[str, str]] = field(default_factory=dict)
@@ -83,6 +85,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     PAT.email: Program(
         KNEE,
         MON_WED_FRI,
+        time(17, 10),
         usual_pain=3,
         moments={
             0: (
@@ -110,6 +113,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     MAYA.email: Program(
         SHOULDER,
         TUE_THU_SAT,
+        time(7, 20),
         usual_pain=2,
         moments={
             1: (Moment(3, 7, 6, "Catches above shoulder height.", "Stay below shoulder height until we meet."),),
@@ -120,6 +124,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     LEO.email: Program(
         BACK,
         MON_WED_FRI,
+        time(18, 5),
         usual_pain=4,
         moments={
             2: (
@@ -131,13 +136,16 @@ PROGRAMS: Final[dict[str, Program]] = {
         },
     ),
     NINA.email: Program(
-        ANKLE, MON_THU, usual_pain=1, moments={3: (Moment(2, 2, 5, "First time without holding on!"),)}
+        ANKLE, MON_THU, time(12, 15), usual_pain=1, moments={3: (Moment(2, 2, 5, "First time without holding on!"),)}
     ),
     TOM.email: Program(
         HIP,
         TUE_THU_SAT,
+        time(9, 40),
         usual_pain=2,
         moments={2: (Moment(2, 7, 9, "Too hard on the right side.", "Put your lower knee on the floor."),)},
     ),
-    JONAS.email: Program(KNEE, MON_THU, usual_pain=2, moments={1: (Moment(2, 7, 5, "Pulls at the scar."),)}),
+    JONAS.email: Program(
+        KNEE, MON_THU, time(16, 30), usual_pain=2, moments={1: (Moment(2, 7, 5, "Pulls at the scar."),)}
+    ),
 }

@@ -1,7 +1,7 @@
 """Writing the workouts of the demo: the planned ones, and those that lie behind."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
@@ -76,9 +76,11 @@ def _newest_day(patient: User) -> date:
 
 
 def _session(cared: Cared, day: date) -> Workout:
-    turn = number(PROGRAMS[cared.patient.email], day)
-    minutes = 18 + 3 * (turn % 5)
-    started_at = datetime.combine(day, time(17, 10 + 7 * (turn % 4)), tzinfo=cared.patient.zone)
+    program = PROGRAMS[cared.patient.email]
+    turn = number(program, day)
+    minutes = 7 * len(program.assignments) + 2 * (turn % 5) - program.usual_pain
+    usually = datetime.combine(day, program.starts_at, tzinfo=cared.patient.zone)
+    started_at = usually + timedelta(minutes=7 * (turn % 4))
     completed_at = started_at + timedelta(minutes=minutes)
     return Workout(
         **_people(cared),
