@@ -10,8 +10,21 @@ from dataclasses import dataclass, field
 
 from okta.devstack import environment
 
-# `check --deploy` looks at the settings a clinic would run with.
-AS_DEPLOYED = {"PUBLIC_URL": "https://okta.example", "ALLOWED_HOSTS": "okta.example"}
+# `check --deploy` looks at the settings a clinic would run with …
+AS_DEPLOYED = {
+    "DJANGO_SETTINGS_MODULE": "okta.settings",
+    "PUBLIC_URL": "https://okta.example",
+    "ALLOWED_HOSTS": "okta.example",
+}
+# … and lets no warning pass, but for the two about HSTS that only the owner of a domain can decide.
+CHECK_DEPLOYED = """
+import django
+from django.conf import settings
+from django.core.management import call_command
+django.setup()
+settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]
+call_command("check", deploy=True, fail_level="WARNING")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ STEPS = (
     Step("types of ./dev", ["-m", "mypy", "--config-file=", "--strict", "dev"]),
     Step("layers", ["-c", LINT_IMPORTS]),
     Step("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"]),
-    Step("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], AS_DEPLOYED),
+    Step("deployment", ["-c", CHECK_DEPLOYED], AS_DEPLOYED),
     Step("tests", ["-m", "pytest"]),
 )
 
