@@ -34,7 +34,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def installed(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would have been installed; the environment itself is made for real, without pip."""
     log: list[str] = []
-    monkeypatch.setattr(dev, "install", lambda: log.append((dev.ROOT / "requirements.txt").read_text()))
+    monkeypatch.setattr(dev, "install", lambda lock: log.append((dev.ROOT / "requirements.txt").read_text()))
     monkeypatch.setattr(dev.importlib.util, "find_spec", lambda name: None)
     return log
 
@@ -59,7 +59,7 @@ def test_changed_requirements_are_installed_into_the_same_environment(dev: Modul
 def test_an_interrupted_installation_is_done_again(
     dev: ModuleType, installed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted() -> None:
+    def interrupted(lock: int) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
