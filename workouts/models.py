@@ -1,6 +1,7 @@
 """Exercises, workouts and the exercises in a workout."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -128,3 +129,32 @@ class ExerciseInWorkout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.exercise}"
+
+
+class Streak(models.Model):
+    """
+    A patient's streaks up to their last workout day: a ``streaks.Tally``, kept.
+
+    A cache: at any time the same can be read from the workouts. It holds what adding a workout
+    needs, and nothing that depends on the day it is looked at.
+    """
+
+    patient = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="streak", primary_key=True)
+    last_workout_on = models.DateField(_("last workout day"), null=True)
+    streak_started_on = models.DateField(_("streak since"), null=True)
+    daily_streak = models.PositiveIntegerField(_("daily streak"), default=0)
+    longest_daily_streak = models.PositiveIntegerField(_("longest daily streak"), default=0)
+    week_days = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text=_("0 is Sunday."))
+    week_minutes = models.PositiveIntegerField(_("minutes in that week"), default=0)
+    weeks_before = models.PositiveIntegerField(_("full weeks before it"), default=0)
+    longest_weekly_streak = models.PositiveIntegerField(_("longest weekly streak"), default=0)
+    counts_inferred = models.BooleanField(
+        help_text=_("Whether inferred visits were counted; after the clinic changes its mind it must be rebuilt.")
+    )
+
+    class Meta:
+        verbose_name = _("streak")
+        verbose_name_plural = _("streaks")
+
+    def __str__(self) -> str:
+        return str(self.patient)
