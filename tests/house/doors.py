@@ -94,6 +94,10 @@ def the(name: str, attribute: str) -> Callable[[World], Mapping[str, Any]]:
     return lambda world: {name: getattr(world, attribute).pk}
 
 
+def of_pat(world: World) -> dict[str, Any]:
+    return {"patient_id": world.make.pat.pk}
+
+
 API = (
     Door("GET", "/livez", PUBLIC),
     Door("GET", "/readyz", PUBLIC),
@@ -123,6 +127,8 @@ API = (
     Door("GET", "/v2/doctor/workout-sessions/<int:workout_id>", DANA, at=the("workout_id", "done")),
     Door("POST", "/v2/doctor/workouts", (401, 403, 201, 404, 404), body=plan),
     Door("GET", "/v2/exercises", DOCTORS),
+    Door("GET", "/v2/streaks", PATIENTS),
+    Door("GET", "/v2/doctor/patients/<int:patient_id>/streaks", DANA, at=of_pat),
     Door("GET", "/v2/conversations", MEMBERS),
     Door(
         "POST",

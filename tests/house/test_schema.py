@@ -85,6 +85,7 @@ def test_no_request_makes_a_server_error(world: World, operation: Any, role: str
 def ask_twice(case: Any, world: World, token: str) -> None:
     """Send the request where the fuzzer likes, and then to a real row."""
     known = {
+        "patient_id": world.make.pat.pk,
         "workout_id": world.done.pk,
         "exercise_in_workout_id": world.exercise.pk,
         "conversation_id": str(world.conversation.pk),
