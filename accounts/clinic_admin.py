@@ -1,0 +1,266 @@
+"""
+The ground of every admin page: who may do what, and whose rows they see.
+
+A clinic's administrator works on the rows of the own clinic; an operator, who belongs to no clinic,
+on those of all. Nobody else gets anything, whatever Django's permission tables say. A page shows
+rows read-only unless it says otherwise: most of them are written by the product itself.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import ClinicForm
+from accounts.models import Tenant, User
+from accounts.states import UserType
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+
+    _Page = ModelAdmin[Any]
+    _Inline = TabularInline[Any, Any]
+else:
+    from unfold.admin import ModelAdmin as _Page
+    from unfold.admin import TabularInline as _Inline
+
+logger = logging.getLogger(__name__)
+
+BUTTON = "_button"
+
+
+def is_operator(user: Any) -> bool:
+    """Runs the product and stands above the clinics."""
+    return bool(user.is_active and user.is_superuser and user.tenant_id is None)
+
+
+def is_clinic_admin(user: Any) -> bool:
+    """Administers one clinic, and that clinic is active."""
+    return bool(user.is_staff and user.user_type == UserType.ADMIN and user.tenant_id and user.may_sign_in)
+
+
+class _RolePermissions:
+    """Permissions from the role; what may be changed at all is said by each page."""
+
+    can_add: ClassVar[bool] = False
+    can_change: ClassVar[bool] = False
+    can_remove: ClassVar[bool] = False
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return is_operator(request.user) or is_clinic_admin(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may_open(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_open(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_add and self.may_open(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_change and self.may_open(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_remove and self.may_open(request)
+
+
+class _ClinicChoices:
+    """Every choice of a related row is a choice among the rows the person may see."""
+
+    admin_site: Any
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(related, ClinicAdmin):
+            kwargs.setdefault("queryset", related.choices(request, db_field.name))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            # One thing at a time: related rows have pages of their own, and phones no room for a menu.
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_delete_related = widget.can_view_related = False
+        return field
+
+
+def badge(text: object, tone: str = "plain") -> SafeString:
+    """
+    A short word in a coloured box; the word alone says everything the colour says.
+
+    ``tone`` is one of plain, red, orange, emerald, blue.
+    """
+    return format_html('<span class="okta-badge okta-{}">{}</span>', tone, text)
+
+
+class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
+    """
+    A page over rows that belong to clinics.
+
+    ``clinic_path`` is the lookup from a row to its clinic.
+    """
+
+    clinic_path: ClassVar[str] = "tenant"
+
+    form: Any = ClinicForm
+    show_full_result_count = False
+    list_per_page = 50
+    compressed_fields = True
+    list_filter_sheet = False
+    change_form_outer_before_template = "accounts/admin/buttons.html"
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["accounts/clinic_admin.css"]}
+
+    # --- whose rows ---
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if is_operator(request.user):
+            return rows
+        if not is_clinic_admin(request.user):
+            return rows.none()
+        assert isinstance(request.user, User)  # noqa: S101
+        return rows.filter(**{self.clinic_path: request.user.tenant_id})
+
+    def choices(self, request: HttpRequest, field_name: str) -> models.QuerySet[Any]:
+        """The rows that may be chosen for a field of this name on another page."""
+        return self.get_queryset(request)
+
+    # --- what is shown ---
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_display(request), *(["clinic"] if self._tells_clinics_apart(request) else [])]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_filter(request), *([self.clinic_path] if self._tells_clinics_apart(request) else [])]
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        named = super().get_list_select_related(request) or ()
+        assert not isinstance(named, bool)  # noqa: S101
+        return [*named, *([self.clinic_path] if self._tells_clinics_apart(request) else [])]
+
+    def _tells_clinics_apart(self, request: HttpRequest) -> bool:
+        return is_operator(request.user) and self.clinic_path != "pk"
+
+    def clinic(self, row: models.Model) -> Tenant:
+        """The clinic a row belongs to, for those who see several."""
+        found: Any = row
+        for step in self.clinic_path.split("__"):
+            found = getattr(found, step)
+        tenant: Tenant = found
+        return tenant
+
+    clinic.short_description = _("clinic")  # type: ignore[attr-defined]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        if is_operator(request.user):
+            return sets
+        # An administrator has one clinic: there is nothing to choose.
+        return [
+            (name, {**options, "fields": [field for field in options["fields"] if field != "tenant"]})
+            for name, options in sets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        moving = ["tenant"] if obj is not None and hasattr(obj, "tenant_id") else []
+        return [*super().get_readonly_fields(request, obj), *moving]
+
+    # --- what is written ---
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.clinic_id = getattr(request.user, "tenant_id", None)
+        if "tenant" in form.base_fields:
+            form.base_fields["tenant"].required = True
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        _save(obj, form.changed_data, new=not change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save_rows(formset)
+
+    # --- pages ---
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        with timezone.override(_zone(request)):
+            return _rendered(super().changelist_view(request, extra_context))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        if object_id and request.method == "GET":
+            # Ids only: who looked at whose data must be known, what it says must not be.
+            logger.info("user %s opened %s %s", request.user.pk, self.opts.label, object_id)
+        context = {"buttons": self._buttons(request, object_id) if object_id else [], **(extra_context or {})}
+        with timezone.override(_zone(request)):
+            return _rendered(super().changeform_view(request, object_id, form_url, context))
+
+    def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
+        row = self.get_object(request, unquote(object_id))
+        offered: Mapping[str, Any] = self.get_actions(request)
+        fitting = self.buttons(row) if row is not None else ()
+        return [{"name": name, "label": offered[name][2]} for name in fitting if name in offered]
+
+    def buttons(self, row: Any) -> Sequence[str]:
+        """The actions that make sense for this row as it stands, offered on its page."""
+        return ()
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *location: Any) -> Any:
+        answer = super().response_action(request, queryset, *location)
+        row = request.POST.get(BUTTON)
+        if row and isinstance(answer, HttpResponseRedirect):
+            page = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(page, args=[quote(row)]))
+        return answer
+
+
+class ClinicInline(_RolePermissions, _ClinicChoices, _Inline):
+    """Rows of a clinic's row, on its page."""
+
+    extra = 0
+    hide_title = True
+
+
+def save_rows(formset: Any) -> None:
+    """Write what a formset changed, each row by the fields that were changed."""
+    formset.save(commit=False)
+    for row in formset.deleted_objects:
+        row.delete()
+    for row, changed in formset.changed_objects:
+        _save(row, changed, new=False)
+    for row in formset.new_objects:
+        _save(row, (), new=True)
+    formset.save_m2m()
+
+
+def _save(row: models.Model, changed: Iterable[str], *, new: bool) -> None:
+    if new:
+        row.save(force_insert=True)
+    else:
+        names = set(changed)
+        row.save(update_fields=[field.name for field in row._meta.concrete_fields if field.name in names])
+
+
+def _zone(request: HttpRequest) -> Any:
+    """Whoever looks at a page reads its times in their own zone."""
+    return request.user.zone if isinstance(request.user, User) else None
+
+
+def _rendered(answer: Any) -> Any:
+    """Render now, while the person's time zone is in force."""
+    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer

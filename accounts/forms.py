@@ -1,0 +1,128 @@
+"""The forms behind the admin pages of clinics and people."""
+
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldBooleanSwitchWidget
+
+from accounts.flags import REGISTRY
+from accounts.models import CareLink, TenantSettings, User
+from accounts.states import UserType
+
+
+class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """
+    A form whose row belongs to one clinic.
+
+    ``clinic_id`` is the administrator's clinic, set for each request; an operator has none, and the
+    row goes to the clinic that was chosen, or that of the person named by ``about``.
+    """
+
+    clinic_id: ClassVar[int | None] = None
+    about: ClassVar[str] = ""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Give a new row its clinic before the constraints are asked."""
+        data = super().clean()
+        if self.instance._state.adding and hasattr(self.instance, "tenant_id"):
+            person = self.cleaned_data.get(self.about)
+            clinic_id = self.clinic_id or (person.tenant_id if person else None)
+            if clinic_id is not None:
+                self.instance.tenant_id = clinic_id
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # A constraint over clinic and name would not be asked otherwise, and saving would fail.
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        known = getattr(self.instance, "tenant_id", None) is not None
+        return exclusions - {"tenant"} if known else exclusions
+
+
+class CareLinkForm(ClinicForm):
+    """Who cares for whom; the people decide the clinic."""
+
+    about = "patient"
+
+    class Meta:
+        model = CareLink
+        fields = ("patient", "doctor")
+
+    def _post_clean(self) -> None:
+        # The row's own checks read both people; without them there is nothing to check yet.
+        if {"patient", "doctor"} <= set(self.cleaned_data):
+            super()._post_clean()  # type: ignore[misc]
+
+
+class _PersonForm(ClinicForm):
+    def clean_is_staff(self) -> bool:
+        """Only a clinic's administrators have anything to do in the admin."""
+        staff: bool = self.cleaned_data["is_staff"]
+        if staff and self.cleaned_data.get("user_type") != UserType.ADMIN:
+            raise forms.ValidationError(_("Only clinic administrators may open the admin."))
+        return staff
+
+
+class NewPersonForm(_PersonForm, UserCreationForm):  # type: ignore[misc]  # unfold has no types
+    class Meta:
+        model = User
+        fields = ("tenant", "email", "user_type", "first_name", "last_name", "timezone", "language", "is_staff")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usable_password"].label = _("Sign-in with a password")
+        self.fields["usable_password"].help_text = _("Without one the person cannot sign in yet.")
+
+
+class PersonForm(_PersonForm, UserChangeForm):  # type: ignore[misc]
+    class Meta:
+        model = User
+        fields = ("email", "user_type", "first_name", "last_name", "timezone", "language", "is_active", "is_staff")
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """A new password for somebody; whoever knew the old one is signed out everywhere."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit=False)
+        user.save(update_fields=["password"])
+        AuthToken.objects.filter(user=user).delete()
+        return user
+
+
+def _switch(key: str) -> forms.BooleanField:
+    flag = REGISTRY[key]
+    return forms.BooleanField(
+        label=cast(str, flag.label),
+        help_text=cast(str, flag.help),
+        required=False,
+        # What the person saw comes back with what they chose: a page that was open for a while must
+        # not turn back what somebody else has switched since.
+        show_hidden_initial=True,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+
+class _Switches(forms.ModelForm):  # type: ignore[type-arg]
+    clinic_id: ClassVar[int | None] = None
+
+    class Meta:
+        model = TenantSettings
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, flag in REGISTRY.items():
+            self.initial[key] = bool(self.instance.features.get(key, flag.default))
+
+    def switched(self) -> dict[str, bool]:
+        """The flags that were switched on this page, and how."""
+        return {key: self.cleaned_data[key] for key in self.changed_data if key in REGISTRY}
+
+
+FlagsForm = type("FlagsForm", (_Switches,), {key: _switch(key) for key in REGISTRY})
+"""Every known flag as a switch; a flag added to the registry is here without another line."""
+
+__all__ = ["CareLinkForm", "ClinicForm", "FlagsForm", "NewPersonForm", "PasswordForm", "PersonForm"]
