@@ -1,0 +1,192 @@
+"""The clinic's exercises, and the sessions of its patients: planned against done."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.clinic_admin import ClinicAdmin, ClinicInline, badge
+from accounts.forms import ClinicForm
+from workouts.models import Exercise, ExerciseInWorkout, Workout
+from workouts.states import Status
+
+# Shown as the feedback story judges them; a test holds the two together.
+HIGH_PAIN = 7
+HIGH_EXERTION = 9
+NOTHING = "–"
+
+
+def felt(row: ExerciseInWorkout) -> SafeString:
+    """Pain and exertion in words; what is high is also coloured."""
+    badges = []
+    if row.pain is not None:
+        high = row.pain >= HIGH_PAIN
+        words = _("pain %(n)d — high") if high else _("pain %(n)d")
+        badges.append(badge(words % {"n": row.pain}, "red" if high else "plain"))
+    if row.exertion is not None:
+        high = row.exertion >= HIGH_EXERTION
+        words = _("exertion %(n)d — high") if high else _("exertion %(n)d")
+        badges.append(badge(words % {"n": row.exertion}, "orange" if high else "plain"))
+    return format_html_join(" ", "{}", ((one,) for one in badges)) or SafeString(NOTHING)
+
+
+def amount(sets: int | None, reps: int | None, seconds: int | None) -> str:
+    """How much of an exercise, such as "3 × 10" or "3 × 30 s", in one unbroken line."""
+    each = str(reps) if reps is not None else f"{seconds}\N{NO-BREAK SPACE}s" if seconds is not None else ""
+    return (
+        "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(
+            part for part in (str(sets) if sets is not None else "", each) if part
+        )
+        or NOTHING
+    )
+
+
+def note(text: str, *, by: object, kind: str) -> SafeString:
+    """A note on its author's colour, under its author's name for it."""
+    if not text:
+        return SafeString(NOTHING)
+    return format_html(
+        '<div class="okta-note okta-note-{}"><span class="okta-note-by">{}</span>{}</div>', kind, by, text
+    )
+
+
+@admin.register(Exercise)
+class ExercisePage(ClinicAdmin):
+    """What the clinic's workouts are made of."""
+
+    can_add = can_change = can_remove = True
+    fields = ("tenant", "name", "exercise_type")
+    list_display = ("name", "exercise_type")
+    list_filter = ("exercise_type",)
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+
+
+class Planning(ClinicInline):
+    """What a planned workout consists of."""
+
+    model = ExerciseInWorkout
+    can_add = can_change = can_remove = True
+    autocomplete_fields = ("exercise",)
+    fields = (
+        "position",
+        "exercise",
+        "exercise_block",
+        "exercise_type",
+        "planned_sets",
+        "planned_reps",
+        "planned_duration_seconds",
+    )
+
+
+class Done(ClinicInline):
+    """What became of the exercises of a completed workout; the patient's own words, not to be changed."""
+
+    model = ExerciseInWorkout
+    verbose_name_plural = _("exercises: planned and done")
+    fields = ("what", "planned", "done", "how_it_felt", "from_patient", "from_therapist")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("exercise")
+
+    @admin.display(description=_("exercise"))
+    def what(self, row: ExerciseInWorkout) -> SafeString:
+        return format_html("{}<br>{}", row, row.get_exercise_block_display())
+
+    @admin.display(description=_("planned"))
+    def planned(self, row: ExerciseInWorkout) -> str:
+        return amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds)
+
+    @admin.display(description=_("done"))
+    def done(self, row: ExerciseInWorkout) -> str:
+        return amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds)
+
+    @admin.display(description=_("how it felt"))
+    def how_it_felt(self, row: ExerciseInWorkout) -> SafeString:
+        return felt(row)
+
+    @admin.display(description=_("patient's note"))
+    def from_patient(self, row: ExerciseInWorkout) -> SafeString:
+        return note(row.patient_notes, by=_("Patient"), kind="patient")
+
+    @admin.display(description=_("therapist's note"))
+    def from_therapist(self, row: ExerciseInWorkout) -> SafeString:
+        return note(row.doctor_notes_post_exercise, by=_("Therapist"), kind="therapist")
+
+
+class WorkoutForm(ClinicForm):
+    """A planned workout; patient and doctor are of one clinic."""
+
+    about: ClassVar[str] = "patient"
+
+    class Meta:
+        model = Workout
+        fields = ("patient", "doctor", "date_scheduled")
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        doctor = self.cleaned_data.get("doctor")
+        # The doctor may be missing: what is wrong with the field has been said already.
+        if doctor and self.instance.tenant_id and doctor.tenant_id != self.instance.tenant_id:
+            raise forms.ValidationError({"doctor": _("Patient and doctor must belong to one clinic.")})
+        return data
+
+
+@admin.register(Workout)
+class WorkoutPage(ClinicAdmin):
+    """What patients are asked to do, and what became of it."""
+
+    can_add = True
+    form = WorkoutForm
+    autocomplete_fields = ("patient", "doctor")
+    list_display = ("date_scheduled", "patient", "doctor", "state", "minutes", "completed_at")
+    list_select_related = ("patient", "doctor")
+    list_filter = ("status", "completed_via_app_entrance")
+    search_fields = ("patient__first_name", "patient__last_name", "doctor__first_name", "doctor__last_name")
+    date_hierarchy = "date_scheduled"
+    ordering = ("-date_scheduled", "-pk")
+    planned_fieldsets = ((None, {"fields": ("patient", "doctor", "date_scheduled")}),)
+    completed_fieldsets = (
+        (None, {"fields": ("patient", "doctor", "state", "date_scheduled")}),
+        (_("Done"), {"fields": ("completed_on", "started_at", "completed_at", "minutes")}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A planned workout may be changed; a completed one is what the patient reported."""
+        return self.may_open(request) and (obj is None or obj.status == Status.PLANNED)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_open(request) and (obj is None or obj.status == Status.PLANNED)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        completed = obj is not None and obj.status == Status.COMPLETED
+        return self.completed_fieldsets if completed else self.planned_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None:
+            return []
+        # The exercises were chosen for this patient.
+        return ["patient", "state", "minutes", "completed_on", "started_at", "completed_at"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [Done if obj is not None and obj.status == Status.COMPLETED else Planning]
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, workout: Workout) -> SafeString:
+        done = workout.status == Status.COMPLETED
+        badges = [badge(workout.get_status_display(), "blue" if done else "plain")]
+        if workout.completed_via_app_entrance:
+            badges.append(badge(_("App Entrance"), "emerald"))
+        if workout.superseded_at is not None:
+            badges.append(badge(_("replaced by a real workout")))
+        return format_html_join(" ", "{}", ((one,) for one in badges))
+
+    @admin.display(description=_("minutes"), ordering="duration_minutes")
+    def minutes(self, workout: Workout) -> str:
+        return NOTHING if workout.duration_minutes is None else str(workout.duration_minutes)
