@@ -1,0 +1,108 @@
+"""What was said, to be read and never to be changed."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.clinic_admin import ClinicAdmin, badge
+from messaging.models import Conversation, Message
+from messaging.states import ConversationType
+
+SHOWN_AT_ONCE = 50
+
+
+@admin.register(Conversation)
+class ConversationPage(ClinicAdmin):
+    """Who talks to whom, and what about."""
+
+    list_display = ("who", "kind", "messages_count", "last_activity_at")
+    list_filter = ("type",)
+    search_fields = ("title", "participants__user__first_name", "participants__user__last_name")
+    ordering = ("-last_activity_at", "-pk")
+    fields = ("who", "kind", "last_activity_at", "created_at")
+    readonly_fields = fields
+    change_form_outer_after_template = "messaging/admin/thread.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        said = Message.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
+        counted = said.annotate(number=Count("pk")).values("number")
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(messages_count=Subquery(counted))
+        return rows.prefetch_related("participants__user")
+
+    @admin.display(description=_("between"))
+    def who(self, conversation: Conversation) -> str:
+        names = ", ".join(sorted(participant.user.name for participant in conversation.participants.all()))
+        return names if conversation.title in ("", names) else f"{conversation.title}: {names}"
+
+    @admin.display(description=_("type"), ordering="type")
+    def kind(self, conversation: Conversation) -> SafeString:
+        group = conversation.type == ConversationType.GROUP
+        return badge(conversation.get_type_display(), "blue" if group else "plain")
+
+    @admin.display(description=_("messages"), ordering="messages_count")
+    def messages_count(self, conversation: Any) -> int:
+        return conversation.messages_count or 0
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The conversation, called by its people where it has no title; the page saves nothing."""
+        found: Conversation | None = super().get_object(request, object_id, from_field)
+        if found is not None and not found.title:
+            found.title = self.who(found)
+        return found
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        conversation = self.get_object(request, object_id) if object_id else None
+        thread = _page(conversation, request.GET.get("before", "")) if conversation else {}
+        return super().changeform_view(request, object_id, form_url, {**thread, **(extra_context or {})})
+
+
+def _page(conversation: Conversation, before: str) -> dict[str, Any]:
+    """The newest messages, or the newest before the ``seq`` in ``before``; the latest first."""
+    messages = conversation.messages.select_related("sender").order_by("-seq")
+    if before.isdecimal() and len(before) < 19:
+        messages = messages.filter(seq__lt=int(before))
+    page = list(messages[: SHOWN_AT_ONCE + 1])
+    shown = page[:SHOWN_AT_ONCE]
+    return {
+        "said": [{"message": message, "card": _card(message)} for message in shown],
+        "earlier": shown[-1].seq if len(page) > SHOWN_AT_ONCE else None,
+    }
+
+
+def _card(message: Message) -> dict[str, Any] | None:
+    """
+    What a structured card says, as far as it is one of a shape this page knows.
+
+    The words in it were written by patients and therapists: the template escapes all of them.
+    """
+    metadata = message.metadata
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("exercises"), list):
+        return None
+    return {
+        "date": _date(metadata.get("workoutDate")),
+        "exercises": [row for row in metadata["exercises"] if isinstance(row, dict)],
+        "session": _session_page(metadata.get("workoutId")),
+    }
+
+
+def _date(text: Any) -> date | None:
+    try:
+        return parse_date(str(text))
+    except ValueError:
+        return None
+
+
+def _session_page(workout_id: Any) -> str | None:
+    try:
+        return reverse("admin:workouts_workout_change", args=[int(workout_id)])
+    except (NoReverseMatch, TypeError, ValueError):
+        return None
