@@ -1,0 +1,201 @@
+"""
+What operators look at: sweeps, beat's schedule, refused sign-ins. And the sidebar of the whole admin.
+
+A clinic's administrators see none of these pages.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from axes import admin as axes_admin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat import admin as beat_admin
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+
+from okta.models import SweepRun
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    _Page = ModelAdmin[Any]
+else:
+    from unfold.admin import ModelAdmin as _Page
+
+# Importing their pages first, so that there is something to put ours in place of.
+for registered in (axes_admin.AccessAttempt, axes_admin.AccessFailureLog, beat_admin.PeriodicTask):
+    admin.site.unregister(registered)
+# Nobody writes these: successful sign-ins are not logged, and every schedule is an interval.
+for unused in (AccessLog, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
+    admin.site.unregister(unused)
+
+
+class OperatorPage(_Page):
+    """Rows that belong to no clinic: for operators, to look at."""
+
+    show_full_result_count = False
+    list_filter_sheet = False
+
+    def _is_operator(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.is_active and user.is_superuser and user.tenant_id is None)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_operator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_operator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SweepRun)
+class SweepRunPage(OperatorPage):
+    """When each sweep ran, what it found, and how late the work was."""
+
+    list_display = ("kind", "started_at", "outcome", "rows", "lag")
+    list_filter = ("kind", "ok")
+    ordering = ("-started_at", "-pk")
+
+    @admin.display(description=_("outcome"), ordering="ok")
+    def outcome(self, run: SweepRun) -> str:
+        if run.finished_at is None:
+            return str(_("running"))
+        return str(_("well")) if run.ok else str(_("failed: %s") % run.failed)
+
+
+@admin.register(PeriodicTask)
+class SchedulePage(OperatorPage):
+    """What beat asks for, and how often; the settings say both, and beat writes them here when it starts."""
+
+    fields = ("name", "task", "every", "queue", "enabled", "last_run_at", "total_run_count", "date_changed")
+    list_display = ("name", "every", "is_sweep", "enabled", "last_run_at", "total_run_count")
+    list_filter = ("enabled",)
+    list_select_related = ("interval", "crontab", "solar", "clocked")
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+    @admin.display(description=_("how often"))
+    def every(self, task: PeriodicTask) -> str:
+        return str(task.scheduler)
+
+    @admin.display(description=_("a sweep of ours"), boolean=True)
+    def is_sweep(self, task: PeriodicTask) -> bool:
+        return task.name in settings.SWEEPS
+
+
+@admin.register(AccessAttempt)
+class AttemptPage(OperatorPage):
+    """Who is failing to sign in from where; deleting a row lets them try again at once."""
+
+    list_display = ("attempt_time", "username", "ip_address", "failures_since_start", "locked_out")
+    search_fields = ("username", "ip_address")
+    ordering = ("-attempt_time",)
+    exclude = ("get_data", "post_data")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_operator(request)
+
+    @admin.display(description=_("locked out"), boolean=True)
+    def locked_out(self, attempt: AccessAttempt) -> bool:
+        return bool(attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT)
+
+
+@admin.register(AccessFailureLog)
+class FailurePage(OperatorPage):
+    """Every refused sign-in."""
+
+    list_display = ("attempt_time", "username", "ip_address", "locked_out", "path_info")
+    list_filter = ("locked_out",)
+    search_fields = ("username", "ip_address")
+    ordering = ("-attempt_time",)
+
+
+Entry = tuple[Any, str, str]
+
+SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
+    (
+        _("The clinic"),
+        (
+            (_("Clinics"), "home_health", "accounts_tenant"),
+            (_("Features"), "toggle_on", "accounts_tenantsettings"),
+            (_("People"), "group", "accounts_user"),
+            (_("Who cares for whom"), "volunteer_activism", "accounts_carelink"),
+        ),
+    ),
+    (
+        _("Sessions"),
+        (
+            (_("Workouts"), "exercise", "workouts_workout"),
+            (_("Exercises"), "sports_gymnastics", "workouts_exercise"),
+        ),
+    ),
+    (
+        _("Feedback"),
+        (
+            (_("Conversations"), "forum", "messaging_conversation"),
+            (_("From patients"), "sick", "feedback_feedbacksummary"),
+            (_("From therapists"), "rate_review", "feedback_notedelivery"),
+        ),
+    ),
+    (
+        _("What people are told"),
+        (
+            (_("Notifications"), "notifications", "notifications_notification"),
+            (_("Pushes"), "send_to_mobile", "notifications_push"),
+            (_("Devices"), "smartphone", "notifications_device"),
+            (_("Signed in"), "key", "knox_authtoken"),
+        ),
+    ),
+    (
+        _("Operations"),
+        (
+            (_("Sweeps"), "cleaning_services", "okta_sweeprun"),
+            (_("Schedule"), "schedule", "django_celery_beat_periodictask"),
+            (_("Failing sign-ins"), "lock", "axes_accessattempt"),
+            (_("Refused sign-ins"), "block", "axes_accessfailurelog"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: what the person may open, grouped by what a clinic does."""
+    pages = {f"{page.opts.app_label}_{page.opts.model_name}": page for page in admin.site._registry.values()}
+    groups = []
+    for title, entries in SIDEBAR:
+        items = [
+            {"title": label, "icon": icon, "link": _link(request, name)}
+            for label, icon, name in entries
+            if name in pages and pages[name].has_module_permission(request)
+        ]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups
+
+
+def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page shows the groups of the sidebar, instead of the names of apps."""
+    return {**context, "title": _("Overview"), "groups": navigation(request)}
+
+
+def _link(request: HttpRequest, name: str) -> str:
+    own_clinic = getattr(request.user, "tenant_id", None)
+    if own_clinic and name in ("accounts_tenant", "accounts_tenantsettings"):
+        # A clinic's administrator has one clinic: no list of one.
+        return reverse(f"admin:{name}_change", args=[own_clinic])
+    return reverse(f"admin:{name}_changelist")

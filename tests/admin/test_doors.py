@@ -1,0 +1,172 @@
+"""Who may open which page of the admin."""
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django_celery_beat.models import PeriodicTask
+from knox.models import AuthToken
+
+from accounts.models import CareLink, Tenant, TenantSettings, User
+from feedback.models import FeedbackSummary, NoteDelivery
+from messaging.models import Conversation
+from notifications.models import Device, Notification, Push
+from okta.models import SweepRun
+from tests.admin.conftest import Browse, Rows, clinic_pages, page
+from tests.make import Make
+from workouts.models import Exercise, Workout
+
+CLINICS = {
+    Tenant, TenantSettings, User, CareLink, AuthToken, Exercise, Workout, Conversation,
+    FeedbackSummary, NoteDelivery, Notification, Push, Device,
+}  # fmt: skip
+OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
+ADDED_BY_ADA = {User, CareLink, Exercise, Workout}
+
+by_name = pytest.mark.parametrize("model", sorted(CLINICS, key=lambda model: model.__name__), ids=lambda m: m.__name__)
+operations = pytest.mark.parametrize("model", sorted(OPERATIONS, key=lambda model: model.__name__))
+
+
+def test_every_page_of_the_admin_is_known_here() -> None:
+    assert set(clinic_pages()) == CLINICS
+    assert set(admin.site._registry) == CLINICS | OPERATIONS
+
+
+@by_name
+def test_an_administrator_opens_the_pages_of_the_own_clinic(model: type[Model], ada: Client, ours: Rows) -> None:
+    row = ours[model]
+
+    assert ada.get(page(model, "changelist")).status_code == 200
+    assert ada.get(page(model, "change", row.pk)).status_code == 200
+    assert ada.get(page(model, "history", row.pk)).status_code == 200
+    assert ada.get(page(model, "add")).status_code == (200 if model in ADDED_BY_ADA else 403)
+
+
+@by_name
+def test_an_operator_opens_the_pages_of_all_clinics(
+    model: type[Model], browse: Browse, operator: User, ours: Rows, theirs: Rows
+) -> None:
+    client = browse(operator)
+
+    assert client.get(page(model, "changelist")).status_code == 200
+    assert client.get(page(model, "change", ours[model].pk)).status_code == 200
+    assert client.get(page(model, "change", theirs[model].pk)).status_code == 200
+    assert client.get(page(model, "add")).status_code == (200 if model in ADDED_BY_ADA | {Tenant} else 403)
+
+
+@by_name
+def test_a_row_of_another_clinic_does_not_exist_for_an_administrator(
+    model: type[Model], ada: Client, ours: Rows, theirs: Rows
+) -> None:
+    foreign = theirs[model]
+
+    for view in ("change", "history"):
+        assert ada.get(page(model, view, foreign.pk)).status_code == 302
+    assert ada.get(page(model, "delete", foreign.pk)).status_code in (302, 403)
+    assert ada.post(page(model, "change", foreign.pk), {"name": "taken over"}).status_code in (302, 403)
+    before = model._default_manager.filter(pk=foreign.pk).values().get()
+    assert ada.post(page(model, "delete", foreign.pk), {"post": "yes"}).status_code in (302, 403)
+    assert model._default_manager.filter(pk=foreign.pk).values().get() == before
+
+
+@by_name
+def test_nothing_of_another_clinic_is_on_any_page(model: type[Model], ada: Client, ours: Rows, theirs: Rows) -> None:
+    shown = [ada.get(page(model, "changelist")), ada.get(page(model, "change", ours[model].pk))]
+    if model in ADDED_BY_ADA:
+        shown.append(ada.get(page(model, "add")))
+
+    listed = {row.pk for row in shown[0].context["cl"].result_list}
+    assert (ours[model].pk in listed, theirs[model].pk in listed) == (True, False)
+    assert all("Foreign" not in response.content.decode() for response in shown)
+
+
+@by_name
+@pytest.mark.parametrize("who", ["pat", "dana", "omar"])
+def test_patients_and_doctors_are_asked_to_sign_in(model: type[Model], who: str, browse: Browse, make: Make) -> None:
+    response = browse(getattr(make, who)).get(page(model, "changelist"))
+
+    assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+@pytest.mark.parametrize("who", ["pat", "dana"])
+def test_patients_and_doctors_get_nothing_even_when_marked_as_staff(
+    who: str, browse: Browse, make: Make, ours: Rows
+) -> None:
+    person = getattr(make, who)
+    person.is_staff = True
+    person.save(update_fields=["is_staff"])
+    client = browse(person)
+
+    answers = {client.get(page(model, "changelist")).status_code for model in CLINICS | OPERATIONS}
+    front = client.get("/admin/").content.decode()
+
+    assert answers == {403}
+    assert "There is nothing here that you may open." in front
+    assert "Workouts" not in front
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_asked_to_sign_in() -> None:
+    for model in CLINICS | OPERATIONS:
+        for view in ("changelist", "add"):
+            response = Client().get(page(model, view))
+            assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+def test_an_administrator_of_a_closed_clinic_gets_nothing(browse: Browse, make: Make, ours: Rows) -> None:
+    Tenant.objects.filter(pk=make.clinic.pk).update(is_active=False)
+
+    assert browse(make.ada).get(page(Workout, "changelist")).status_code == 403
+
+
+def test_the_superuser_mark_gives_somebody_of_a_clinic_no_other_clinic(
+    browse: Browse, make: Make, ours: Rows, theirs: Rows
+) -> None:
+    make.ada.is_superuser = True
+    make.ada.save(update_fields=["is_superuser"])
+    client = browse(make.ada)
+
+    assert client.get(page(Workout, "change", theirs[Workout].pk)).status_code == 302
+    assert client.get(page(SweepRun, "changelist")).status_code == 403
+
+
+@operations
+def test_operations_are_for_operators_alone(model: type[Model], ada: Client, browse: Browse, operator: User) -> None:
+    assert ada.get(page(model, "changelist")).status_code == 403
+    assert browse(operator).get(page(model, "changelist")).status_code == 200
+    assert browse(operator).get(page(model, "add")).status_code == 403
+
+
+def test_signing_in_by_password_works_as_it_does_elsewhere(make: Make) -> None:
+    make.ada.set_password("correct horse battery")
+    make.ada.save(update_fields=["password"])
+
+    given = {"username": "ADA@example.org", "password": "correct horse battery", "next": "/admin/"}
+    response = Client().post("/admin/login/", given)
+
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+
+def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client, make: Make) -> None:
+    page_ = ada.get("/admin/")
+
+    groups = {str(group["title"]): [str(item["title"]) for item in group["items"]] for group in page_.context["groups"]}
+    assert groups == {
+        "The clinic": ["Clinics", "Features", "People", "Who cares for whom"],
+        "Sessions": ["Workouts", "Exercises"],
+        "Feedback": ["Conversations", "From patients", "From therapists"],
+        "What people are told": ["Notifications", "Pushes", "Devices", "Signed in"],
+    }
+    assert f"/admin/accounts/tenantsettings/{make.clinic.pk}/change/" in page_.content.decode()
+
+
+def test_an_operator_also_finds_what_runs(browse: Browse, operator: User) -> None:
+    groups = browse(operator).get("/admin/").context["groups"]
+
+    assert [str(item["title"]) for item in groups[-1]["items"]] == [
+        "Sweeps",
+        "Schedule",
+        "Failing sign-ins",
+        "Refused sign-ins",
+    ]
