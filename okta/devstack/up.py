@@ -177,18 +177,18 @@ class Stack:
     def children(self) -> None:
         provider = commands.module("fake_provider", "--port", str(self.provider_port))
         self.keep("fake-provider", provider)
-        self.keep("worker", commands.worker(), **commands.WORKER_VARIABLES)
+        self.keep("worker", commands.worker(), grace=5.0, **commands.WORKER_VARIABLES)
         self.keep("beat", commands.beat())
         self.keep("web", commands.web(self.web_port))
 
-    def keep(self, name: str, command: list[str], **variables: str) -> None:
+    def keep(self, name: str, command: list[str], *, grace: float = 10.0, **variables: str) -> None:
         """Start a child whose end, should we be killed, is immediate: all it did is in the database."""
         log = self.state.logs / f"{name}.log"
 
         def launch() -> subprocess.Popen[bytes]:
             return self.spawn(command, log=log.name, **variables)
 
-        self.supervisor.add(Child(name, launch, log=log))
+        self.supervisor.add(Child(name, launch, log=log, grace=grace))
 
     def spawn(self, command: list[str], *, log: str, **variables: str) -> subprocess.Popen[bytes]:
         return processes.spawn(
