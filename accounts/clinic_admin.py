@@ -238,14 +238,15 @@ class ClinicInline(_RolePermissions, _ClinicChoices, _Inline):
 
 def save_rows(formset: Any) -> None:
     """Write what a formset changed, each row by the fields that were changed."""
-    formset.save(commit=False)
+    formset.saved_forms = []
+    formset.save_existing_objects(commit=False)
+    formset.save_new_objects(commit=False)
     for row in formset.deleted_objects:
         row.delete()
     for row, changed in formset.changed_objects:
         _save(row, changed, new=False)
     for row in formset.new_objects:
         _save(row, (), new=True)
-    formset.save_m2m()
 
 
 def _save(row: models.Model, changed: Iterable[str], *, new: bool) -> None:
