@@ -1,7 +1,5 @@
 """What people were told, and what became of the pushes: written by the product, to be read."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
