@@ -28,15 +28,15 @@ def complete_workout(*, patient: User, workout_id: int, report: Report, now: dat
     with transaction.atomic(durable=True):
         workout, newly_completed = mark_completed(workout_id=workout_id, patient_id=patient.pk, report=report, now=now)
         if newly_completed:
-            owe_summary(workout=workout)
+            owed = owe_summary(workout=workout)
     if newly_completed:
-        _tell_therapists(workout.pk)
+        tell_therapists(owed)
     return workout
 
 
-def _tell_therapists(workout_id: int) -> None:
-    """Try the summary at once; the debt stands until it is made, and the sweep finds it."""
+def tell_therapists(owed: str) -> None:
+    """Try a summary at once; the debt stands until it is made, and the sweep finds it."""
     try:
-        publish_summary(workout_id=workout_id)
-    except Exception as error:  # Whatever it is: the patient has completed the workout.
-        logger.error("summary of workout %s failed and is left to the sweep: %s", workout_id, reason(error))
+        publish_summary(key=owed, skip_locked=True)
+    except Exception as error:  # Whatever it is: what the patient said is committed.
+        logger.error("%s failed and is left to the sweep: %s", owed, reason(error))

@@ -143,25 +143,17 @@ class NoteDeliveryPage(ClinicAdmin):
 class FeedbackSummaryPage(ClinicAdmin):
     """Which patients' feedback the therapists do not have yet."""
 
-    clinic_path = "workout__tenant"
-    list_display = ("patient", "session", "state", "due_at", "attempts", "last_error", "settled_at")
-    list_select_related = ("workout__patient",)
+    clinic_path = "patient__tenant"
+    list_display = ("patient", "day", "state", "due_at", "attempts", "last_error", "settled_at")
+    list_select_related = ("patient",)
     list_filter = (SummaryFilter,)
-    search_fields = ("workout__patient__first_name", "workout__patient__last_name")
+    search_fields = ("patient__first_name", "patient__last_name")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("patient", "workout", "state", "due_at", "settled_at")}),
+        (None, {"fields": ("patient", "day", "workout", "pain", "note", "state", "due_at", "settled_at")}),
         (_("Failures"), {"fields": ("attempts", "last_error", "dead_at")}),
     )
-    readonly_fields = ("patient", "state")
-
-    @admin.display(description=_("patient"), ordering="workout__patient__last_name")
-    def patient(self, summary: FeedbackSummary) -> str:
-        return summary.workout.patient.name
-
-    @admin.display(description=_("session of"), ordering="workout__date_scheduled")
-    def session(self, summary: FeedbackSummary) -> Any:
-        return summary.workout.completed_on or summary.workout.date_scheduled
+    readonly_fields = ("state",)
 
     @admin.display(description=_("state"))
     def state(self, summary: FeedbackSummary) -> SafeString:

@@ -1,6 +1,7 @@
 """The structured cards, as they go over the wire in ``Message.metadata``."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from accounts.models import User
@@ -15,6 +16,11 @@ def summary_key(workout_id: int) -> str:
     return f"summary:{workout_id}"
 
 
+def answer_key(entrance_id: int) -> str:
+    """What a patient's words about a day without a workout are about."""
+    return f"answer:{entrance_id}"
+
+
 def note_key(workout_id: int, doctor_id: int) -> str:
     """What a note card is about: one card at a time per review."""
     return f"notes:{workout_id}:{doctor_id}"
@@ -25,29 +31,39 @@ def flagged_exercises(exercises: Sequence[ExerciseInWorkout]) -> list[dict[str, 
     rows = []
     for exercise in exercises:
         felt = Felt(exercise.pain, exercise.exertion, exercise.patient_notes)
-        raised = rules.flags(felt)
-        if raised:
-            rows.append(
-                {
-                    "exerciseInWorkoutId": exercise.pk,
-                    "exerciseName": exercise.exercise.name,
-                    "pain": felt.pain,
-                    "exertion": felt.exertion,
-                    "patientNotes": felt.notes.strip(),
-                    "flags": [flag.value for flag in raised],
-                }
-            )
+        rows += _flagged(felt, exercise.pk, exercise.exercise.name)
     return rows
 
 
-def summary_card(workout: Workout, flagged: list[dict[str, Any]]) -> dict[str, Any]:
-    """A patient's flagged workout, for the therapists."""
+def flagged_words(pain: int | None, note: str) -> list[dict[str, Any]]:
+    """What a patient said of the day as a whole, as an exercise without a name; empty when unremarkable."""
+    return _flagged(Felt(pain, None, note), None, None)
+
+
+def _flagged(felt: Felt, exercise_in_workout_id: int | None, name: str | None) -> list[dict[str, Any]]:
+    raised = rules.flags(felt)
+    if not raised:
+        return []
+    return [
+        {
+            "exerciseInWorkoutId": exercise_in_workout_id,
+            "exerciseName": name,
+            "pain": felt.pain,
+            "exertion": felt.exertion,
+            "patientNotes": felt.notes.strip(),
+            "flags": [flag.value for flag in raised],
+        }
+    ]
+
+
+def summary_card(patient: User, workout_id: int | None, day: date, flagged: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a patient reported of a workout, or of a day without one, for the therapists."""
     return {
         "feedbackType": MessageType.PATIENT_FEEDBACK_SUMMARY.value,
-        "workoutId": workout.pk,
-        "patientId": workout.patient_id,
-        "patientName": workout.patient.name,
-        "workoutDate": workout_date(workout),
+        "workoutId": workout_id,
+        "patientId": patient.pk,
+        "patientName": patient.name,
+        "workoutDate": day.isoformat(),
         "exercises": flagged,
     }
 
@@ -59,7 +75,7 @@ def note_card(workout: Workout, doctor: User, version: int, noted: Sequence[Exer
         "workoutId": workout.pk,
         "doctorId": doctor.pk,
         "doctorName": doctor.name,
-        "workoutDate": workout_date(workout),
+        "workoutDate": workout_day(workout).isoformat(),
         "version": version,
         "exercises": [
             {
@@ -72,6 +88,6 @@ def note_card(workout: Workout, doctor: User, version: int, noted: Sequence[Exer
     }
 
 
-def workout_date(workout: Workout) -> str:
+def workout_day(workout: Workout) -> date:
     """The day the workout was done in the patient's zone, else the day it is planned for."""
-    return (workout.completed_on or workout.date_scheduled).isoformat()
+    return workout.completed_on or workout.date_scheduled

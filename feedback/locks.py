@@ -9,20 +9,15 @@ DebtType = type[FeedbackSummary] | type[NoteDelivery]
 
 def lock_due_debt(debt: DebtType, pk: int) -> FeedbackSummary | NoteDelivery | None:
     """Lock a debt of either kind if it is still due, to charge it for a failure."""
-    return (
-        debt.objects.select_for_update(of=("self",))
-        .select_related("workout__tenant")
-        .filter(pk=pk, due_at__lte=Now())
-        .first()
-    )
+    return debt.objects.select_for_update(of=("self",)).filter(pk=pk, due_at__lte=Now()).first()
 
 
-def lock_due_summary(workout_id: int, *, skip_locked: bool = False) -> FeedbackSummary | None:
-    """Lock the summary owed for a workout; None when it is not due, or taken by another worker."""
+def lock_due_summary(key: str, *, skip_locked: bool = False) -> FeedbackSummary | None:
+    """Lock the summary of this key; None when it is not due, or taken by another worker."""
     return (
         FeedbackSummary.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        .select_related("workout__patient__tenant")
-        .filter(workout=workout_id, due_at__lte=Now())
+        .select_related("patient__tenant", "workout")
+        .filter(key=key, due_at__lte=Now())
         .first()
     )
 

@@ -27,9 +27,19 @@ class Debt(models.Model):
 
 
 class FeedbackSummary(Debt):
-    """The one summary of a workout's flagged exercises, owed to the patient's doctors."""
+    """
+    What a patient reported and the therapists are owed: once per workout, and per answer without one.
 
-    workout = models.OneToOneField(Workout, models.CASCADE, related_name="feedback_summary")
+    ``pain`` and ``note`` are what the patient said of the day as a whole; what was felt in each
+    exercise is read from the workout.
+    """
+
+    key = models.CharField(max_length=100, unique=True, editable=False)
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback_summaries")
+    workout = models.OneToOneField(Workout, models.CASCADE, null=True, related_name="feedback_summary")
+    day = models.DateField(_("day"))
+    pain = models.PositiveSmallIntegerField(_("pain"), null=True)
+    note = models.TextField(_("note"), blank=True, default="")
     settled_at = models.DateTimeField(_("settled at"), null=True)
 
     class Meta:
@@ -41,7 +51,7 @@ class FeedbackSummary(Debt):
         ]
 
     def __str__(self) -> str:
-        return str(self.workout)
+        return f"{self.patient}, {self.day}"
 
 
 class NoteDelivery(Debt):

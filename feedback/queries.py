@@ -55,14 +55,26 @@ def remaining_wait(delivery_id: int) -> timedelta | None:
     return NoteDelivery.objects.filter(OWED, pk=delivery_id, held_at__isnull=True).values_list(wait, flat=True).first()
 
 
+def deliveries_until(at: datetime) -> QuerySet[NoteDelivery]:
+    """What time alone will send by ``at``, with whose it is and how many notes there are."""
+    owed = NoteDelivery.objects.filter(due_at__lte=at, held_at__isnull=True)
+    return _with_note_count(owed.select_related("workout__patient__tenant", "doctor"))
+
+
+def summaries_until(at: datetime) -> QuerySet[FeedbackSummary]:
+    """The summaries that will be attempted by ``at``, with whose they are."""
+    return FeedbackSummary.objects.filter(due_at__lte=at).select_related("patient__tenant")
+
+
+def _with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery]:
+    written = ~Q(workout__exercises__doctor_notes_post_exercise="")
+    return deliveries.annotate(note_count=Count("workout__exercises", filter=written))
+
+
 def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:
     """A doctor's own deliveries to patients they are connected to, newest first, with what a list shows."""
-    return (
-        NoteDelivery.objects.filter(connected_to_doctor(doctor, "workout__patient"), doctor=doctor)
-        .select_related("workout__patient")
-        .annotate(note_count=Count("workout__exercises", filter=~Q(workout__exercises__doctor_notes_post_exercise="")))
-        .order_by("-pk")
-    )
+    own = NoteDelivery.objects.filter(connected_to_doctor(doctor, "workout__patient"), doctor=doctor)
+    return _with_note_count(own.select_related("workout__patient")).order_by("-pk")
 
 
 def delivery_of(*, doctor: User, delivery_id: int) -> NoteDelivery:

@@ -10,7 +10,7 @@ from okta.fields import Key, WireSerializer
 class FlaggedExercise(WireSerializer):
     """An exercise that hurt, exhausted, or was commented on; ``flags`` says which."""
 
-    exercise_in_workout_id = Key()
+    exercise_in_workout_id = Key(allow_null=True, help_text="Null: said of the day as a whole.")
     exercise_name = serializers.CharField(allow_null=True)
     pain = serializers.IntegerField(min_value=0, max_value=10, allow_null=True)
     exertion = serializers.IntegerField(min_value=0, max_value=10, allow_null=True)
@@ -19,10 +19,10 @@ class FlaggedExercise(WireSerializer):
 
 
 class PatientFeedbackSummary(WireSerializer):
-    """What a patient reported in one workout, for the therapists."""
+    """What a patient reported of one workout, or of a day without one, for the therapists."""
 
     feedback_type = serializers.ChoiceField(choices=[MessageType.PATIENT_FEEDBACK_SUMMARY.value])
-    workout_id = Key()
+    workout_id = Key(allow_null=True, help_text="Null: there was no workout that day.")
     patient_id = Key()
     patient_name = serializers.CharField()
     workout_date = serializers.DateField()

@@ -41,7 +41,8 @@ class Live:
     def worker(self) -> subprocess.Popen[bytes]:
         """A worker on all queues, ready to take tasks."""
         log = self._log("worker")
-        process = self._start("celery", "-A", "okta", "worker", "-Q", "timers,sweeps,default", "-c", "2", "-l", "info", log=log)
+        queues = ("-Q", "timers,sweeps,default", "-c", "2")
+        process = self._start("celery", "-A", "okta", "worker", *queues, "-l", "info", log=log)
         assert wait_until(lambda: b" ready." in log.read_bytes(), seconds=30), log.read_text()
         return process
 

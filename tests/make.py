@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import CareLink, Tenant, TenantSettings, User
 from accounts.states import UserType
+from feedback.models import FeedbackSummary
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
 
@@ -126,6 +127,12 @@ class Make:
             for position in range(1, exercises + 1)
         )
         return workout
+
+    def summary(self, workout: Workout, **fields: Any) -> FeedbackSummary:
+        """What the therapists are owed of a workout, in whatever state."""
+        return FeedbackSummary.objects.create(
+            key=f"summary:{workout.pk}", patient=workout.patient, workout=workout, day=workout.date_scheduled, **fields
+        )
 
     # --- the API ---
 

@@ -18,7 +18,7 @@ def attempt_delivery(*, delivery_id: int, skip_locked: bool = False) -> str:
 def attempt_summary(*, summary: FeedbackSummary, skip_locked: bool = False) -> str:
     """Publish a summary if it is due; a failure rolls back and is charged to the summary alone."""
     try:
-        return publish_summary(workout_id=summary.workout_id, skip_locked=skip_locked)
+        return publish_summary(key=summary.key, skip_locked=skip_locked)
     except Exception as error:  # As above.
         charge_failure(debt=FeedbackSummary, pk=summary.pk, error=error)
         return "failed"

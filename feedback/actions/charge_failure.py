@@ -42,13 +42,16 @@ def charge_failure(*, debt: DebtType, pk: int, error: Exception) -> None:
 
 
 def _tell_admins(row: FeedbackSummary | NoteDelivery) -> None:
-    title, key = str(row.workout.tenant), f"dead:{row._meta.model_name}:{row.pk}:{row.due_at:%Y%m%d%H%M%S}"
+    tenant = row.patient.tenant if isinstance(row, FeedbackSummary) else row.workout.tenant
+    if tenant is None:  # An operator's own row; operators watch the dead in admin.
+        return
+    key = f"dead:{row._meta.model_name}:{row.pk}:{row.due_at:%Y%m%d%H%M%S}"
     notify(
-        recipients=list(clinic_admins(row.workout.tenant_id)),
+        recipients=list(clinic_admins(tenant.pk)),
         type=NotificationType.ADMIN_ALERT,
         key=key,
         compose=lambda _admin: Text(
-            title=title,
+            title=str(tenant),
             body=_("A feedback message could not be delivered after three attempts. It is tried again every hour."),
         ),
         data={"type": NotificationType.ADMIN_ALERT.value, "workoutId": row.workout_id},

@@ -68,7 +68,7 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
         type(first.exercise): first.exercise,
         type(workout): workout,
         Conversation: conversation,
-        FeedbackSummary: FeedbackSummary.objects.create(workout=workout, settled_at=NOON),
+        FeedbackSummary: make.summary(workout, settled_at=NOON),
         NoteDelivery: NoteDelivery.objects.create(
             workout=workout, doctor=doctor, rev=1, due_at=NOON, first_unsent_at=NOON - timedelta(minutes=5)
         ),

@@ -156,7 +156,7 @@ def test_summaries_can_be_filtered_by_state(state: str, fields: dict[str, Any], 
         "settled": {"settled_at": NOON},
     }
     rows = {
-        name: FeedbackSummary.objects.create(workout=make.workout(completed_at=NOON), **given)
+        name: make.summary(make.workout(completed_at=NOON), **given)
         for name, given in (every | {state: fields}).items()
     }
 

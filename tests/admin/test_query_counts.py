@@ -57,7 +57,8 @@ class Crowd:
                     completed_at=NOON, completed_on=NOON.date())
             for p, d in pairs
         )  # fmt: skip
-        FeedbackSummary.objects.bulk_create(FeedbackSummary(workout=workout, due_at=NOON) for workout in workouts)
+        for workout in workouts:
+            self.make.summary(workout, due_at=NOON)
         NoteDelivery.objects.bulk_create(
             NoteDelivery(workout=workout, doctor=workout.doctor, due_at=NOON) for workout in workouts
         )

@@ -74,7 +74,7 @@ def test_nothing_that_stands_out_is_owed_and_settled_in_silence(make: Make) -> N
 def test_a_summary_that_fails_in_any_way_leaves_its_debt_and_no_words(
     make: Make, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*, workout_id: int) -> str:
+    def fail(**_: Any) -> str:
         raise error
 
     monkeypatch.setattr(journey, "publish_summary", fail)
@@ -98,7 +98,7 @@ def test_a_summary_that_fails_in_any_way_leaves_its_debt_and_no_words(
 
 
 def test_a_debt_that_cannot_be_written_completes_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*, workout: Workout) -> None:
+    def fail(**_: Any) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(journey, "owe_summary", fail)
@@ -115,10 +115,10 @@ def test_the_completion_and_its_debt_are_committed_before_anybody_is_told(monkey
     workout = make.workout()
     seen: list[Any] = []
 
-    def look(*, workout_id: int) -> str:
+    def look(*, key: str, **_: Any) -> str:
         def from_outside() -> tuple[str, bool]:
-            status = Workout.objects.get(pk=workout_id).status
-            return status, FeedbackSummary.objects.filter(workout=workout_id).exists()
+            status = Workout.objects.get(pk=workout.pk).status
+            return status, FeedbackSummary.objects.filter(key=key, workout=workout).exists()
 
         seen.extend(together([from_outside]))
         return "looked"

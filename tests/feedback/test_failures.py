@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from accounts.models import User
 from feedback.actions import deliver_notes as deliver_module
 from feedback.actions import publish_summary as publish_module
 from feedback.actions.attempt import attempt_delivery
@@ -29,16 +30,22 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Workouts whose cards cannot be made."""
     poisoned: set[int] = set()
 
-    def refusing(original: Any) -> Any:
-        def card(workout: Workout, *args: Any) -> Any:
-            if workout.pk in poisoned:
-                raise LookupError("Pat's own words")
-            return original(workout, *args)
+    note_card, summary_card = deliver_module.note_card, publish_module.summary_card
 
-        return card
+    def refuse(workout_id: int | None) -> None:
+        if workout_id in poisoned:
+            raise LookupError("Pat's own words")
 
-    monkeypatch.setattr(deliver_module, "note_card", refusing(deliver_module.note_card))
-    monkeypatch.setattr(publish_module, "summary_card", refusing(publish_module.summary_card))
+    def poisoned_note(workout: Workout, *args: Any) -> Any:
+        refuse(workout.pk)
+        return note_card(workout, *args)
+
+    def poisoned_summary(patient: User, workout_id: int | None, *args: Any) -> Any:
+        refuse(workout_id)
+        return summary_card(patient, workout_id, *args)
+
+    monkeypatch.setattr(deliver_module, "note_card", poisoned_note)
+    monkeypatch.setattr(publish_module, "summary_card", poisoned_summary)
     return poisoned
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from feedback.actions.owe_summary import owe_summary
 from feedback.actions.publish_summary import publish_summary
+from feedback.cards import summary_key
 from messaging.models import Conversation
 from notifications.models import Device, Notification
 from notifications.states import Platform
@@ -41,7 +42,7 @@ def build_world(make: Make) -> World:
     planned, done = make.workout(), make.workout(completed_at=NOON)
     ExerciseInWorkout.objects.filter(workout=done, position=1).update(pain=8)
     owe_summary(workout=done)
-    publish_summary(workout_id=done.pk)
+    publish_summary(key=summary_key(done.pk))
     return World(
         make=make,
         planned=planned,

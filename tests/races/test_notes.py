@@ -11,6 +11,7 @@ from feedback.actions.owe_summary import owe_summary
 from feedback.actions.publish_summary import publish_summary
 from feedback.actions.settle_due import settle_due
 from feedback.actions.steer import send_now
+from feedback.cards import summary_key
 from feedback.models import NoteDelivery
 from messaging.models import Conversation, Message
 from messaging.states import MessageType
@@ -133,7 +134,7 @@ def test_many_publishers_of_one_summary_publish_one_card(make: Make) -> None:
     workout = make.workout(completed_at=NOON)
     ExerciseInWorkout.objects.filter(workout=workout).update(pain=8)
     owe_summary(workout=workout)
-    outcomes = together([partial(publish_summary, workout_id=workout.pk)] * 5)
+    outcomes = together([partial(publish_summary, key=summary_key(workout.pk))] * 5)
     assert sorted(outcomes) == ["not due"] * 4 + ["sent"]
     assert Message.objects.filter(type=MessageType.PATIENT_FEEDBACK_SUMMARY).count() == 1
     assert Notification.objects.count() == 1
@@ -147,7 +148,7 @@ def test_two_first_contacts_open_one_conversation(make: Make) -> None:
     owe_summary(workout=workout)
     delivery = save(workout, "Good depth")
     quiet_period_ends(delivery)
-    together([partial(publish_summary, workout_id=workout.pk), partial(deliver_notes, delivery_id=delivery.pk)])
+    together([partial(publish_summary, key=summary_key(workout.pk)), partial(deliver_notes, delivery_id=delivery.pk)])
     assert Conversation.objects.count() == 1
     assert Message.objects.count() == 2
 
