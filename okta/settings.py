@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "workouts",
     "messaging",
     "notifications",
+    "rtm",
     "feedback",
     "care",
     "unfold",
