@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -35,18 +35,22 @@ class Report:
     duration_minutes: int | None = None
 
 
-def mark_completed(*, workout_id: int, patient_id: int, report: Report, now: datetime) -> tuple[Workout, bool]:
+def mark_completed(
+    *, workout_id: int, patient_id: int, report: Report, now: datetime, on: date | None = None
+) -> tuple[Workout, bool]:
     """
     Complete a patient's workout, inside the caller's transaction; return it and whether this call did it.
 
     A workout that is completed already stays as it is, whatever the report says. The calendar day of
-    completion is the patient's own, and frozen. Holds the patient's row and then the workout's.
+    completion is the patient's own, and frozen; ``on`` names it when it is not today. Holds the
+    patient's row and then the workout's.
 
     :raises NotFound: when the workout is not this patient's.
     :raises InvalidInput: when the report names an exercise of another workout, or one twice.
     """
     patient = lock_patient(patient_id)
     workout = lock_workout(workout_id=workout_id, patient_id=patient_id)
+    workout.patient = patient
     if workout.status == Status.COMPLETED:
         return workout, False
     rows = _filled_in(workout, report)
@@ -54,7 +58,7 @@ def mark_completed(*, workout_id: int, patient_id: int, report: Report, now: dat
         workout.started_at = now - timedelta(minutes=report.duration_minutes)
     workout.status = Status.COMPLETED
     workout.completed_at = now
-    workout.completed_on = local_date(now, patient.zone)
+    workout.completed_on = on or local_date(now, patient.zone)
     workout.duration_minutes = report.duration_minutes
     workout.save(update_fields=["status", "started_at", "completed_at", "completed_on", "duration_minutes"])
     ExerciseInWorkout.objects.bulk_update(rows, REPORTED)
