@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "notifications",
     "rtm",
     "feedback",
+    "entrances",
     "care",
     "unfold",
     "django.contrib.admin",
@@ -175,6 +176,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DevicePlatform": "notifications.states.Platform",
         "WorkoutStatus": "workouts.states.Status",
+        "EntranceStatus": "entrances.states.Status",
         "DeliveryState": "feedback.states.DeliveryState",
         "ConversationType": "messaging.states.ConversationType",
         "MessageType": "messaging.states.MessageType",
@@ -185,6 +187,7 @@ SPECTACULAR_SETTINGS = {
 # --- Stories --------------------------------------------------------------------------------------
 FEEDBACK_QUIET_PERIOD = env_seconds("FEEDBACK_QUIET_PERIOD", 300)
 FEEDBACK_MAX_WAIT = env_seconds("FEEDBACK_MAX_WAIT", 1800)
+ENTRANCE_WINDOW = env_seconds("ENTRANCE_WINDOW", 7200)
 EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="https://exp.host")
 EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
 # Which transport carries which kind of device; a kind that is not named here is refused in words.
@@ -198,6 +201,7 @@ PUSH_GIVE_UP_AFTER = env_seconds("PUSH_GIVE_UP_AFTER", 6 * 3600)
 SWEEPS = {
     "okta.heartbeat": env_seconds("HEARTBEAT_EVERY", 60),
     "feedback.sweep": env_seconds("FEEDBACK_SWEEP_EVERY", 60),
+    "entrances.sweep": env_seconds("ENTRANCE_SWEEP_EVERY", 900),
     "notifications.sweep": env_seconds("PUSH_SWEEP_EVERY", 60),
     "notifications.receipts": env_seconds("PUSH_RECEIPTS_EVERY", 60),
 }
@@ -207,6 +211,7 @@ DEGRADATION_PROBES = [
     "okta.health.broker_unreachable",
     "okta.health.late_sweeps",
     "feedback.health.dead_deliveries",
+    "entrances.health.failing_entrances",
     "notifications.health.oldest_push_due",
 ]
 

@@ -13,6 +13,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("messaging.urls")),
     path("", include("notifications.urls")),
     path("", include("feedback.urls")),
+    path("", include("entrances.urls")),
     path("", include("care.urls")),
     path(
         "schema",

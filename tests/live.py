@@ -16,12 +16,15 @@ from django.db import connection
 from redis import Redis
 
 from okta.devstack.processes import end, free_port, kill_group, spawn, wait_until
+from okta.models import SweepRun
 
 # What the processes get instead of minutes, so that a story fits into a test.
 SHORT = {
     "FEEDBACK_QUIET_PERIOD": "2",
     "FEEDBACK_MAX_WAIT": "20",
     "FEEDBACK_SWEEP_EVERY": "1",
+    "ENTRANCE_WINDOW": "2",
+    "ENTRANCE_SWEEP_EVERY": "1",
     "PUSH_SWEEP_EVERY": "1",
     "PUSH_RECEIPTS_EVERY": "1",
     "HEARTBEAT_EVERY": "1",
@@ -95,6 +98,13 @@ def database_url() -> str:
 def eventually(condition: Any, *, seconds: float = 15) -> None:
     """Wait for what a worker will do; fail when it does not."""
     assert wait_until(condition, seconds=seconds), "it did not happen in time"
+
+
+def sweeps_later(kind: str, count: int) -> None:
+    """Return when that many more sweeps of this kind have finished well."""
+    done = SweepRun.objects.filter(kind=kind, ok=True)
+    before = done.count()
+    eventually(lambda: done.count() >= before + count)
 
 
 def send_task(name: str, **ids: int) -> None:

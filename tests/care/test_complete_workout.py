@@ -334,10 +334,10 @@ def test_completing_works_with_the_feature_off(make: Make) -> None:
 def test_completing_costs_the_same_however_many_exercises(make: Make) -> None:
     api = make.api(make.pat)
     costs = []
-    for count in (1, 50):
+    for count in (1, 1, 50):  # The day's first completion also makes the rows that later ones find.
         workout = make.workout(exercises=count)
         rows = [row_of(workout, position, pain=1) for position in range(1, count + 1)]
         with CaptureQueriesContext(connection) as queries:
             assert api.post(url(workout), {"exercises": rows}).status_code == 200
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert costs[1] == costs[2]

@@ -7,6 +7,7 @@ know of. Lists answer 200 to everybody of the right role, without foreign rows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from feedback.actions.owe_summary import owe_summary
@@ -15,8 +16,9 @@ from feedback.cards import summary_key
 from messaging.models import Conversation
 from notifications.models import Device, Notification
 from notifications.states import Platform
+from tests.entrances.steps import visit
 from tests.feedback.steps import save
-from tests.make import NOON, PASSWORD, Make
+from tests.make import NOON, PASSWORD, TODAY, Make
 from workouts.models import ExerciseInWorkout
 
 ROLES = ("nobody", "pat", "dana", "omar", "stella")
@@ -30,6 +32,7 @@ class World:
     planned: Any
     done: Any
     exercise: Any
+    entrance: Any
     conversation: Any
     delivery: Any
     device: Any
@@ -39,7 +42,7 @@ class World:
 def build_world(make: Make) -> World:
     make.pat.set_password(PASSWORD)
     make.pat.save(update_fields=["password"])
-    planned, done = make.workout(), make.workout(completed_at=NOON)
+    planned, done = make.workout(on=TODAY - timedelta(days=1)), make.workout(completed_at=NOON)
     ExerciseInWorkout.objects.filter(workout=done, position=1).update(pain=8)
     owe_summary(workout=done)
     publish_summary(key=summary_key(done.pk))
@@ -48,6 +51,8 @@ def build_world(make: Make) -> World:
         planned=planned,
         done=done,
         exercise=done.exercises.get(position=1),
+        # The day before, whose workout is planned and not done.
+        entrance=visit(make.pat, NOON - timedelta(days=1)),
         conversation=Conversation.objects.get(),
         delivery=save(done, "Good depth"),
         device=Device.objects.create(user=make.dana, platform=Platform.EXPO, token="ExponentPushToken[dana]"),
@@ -123,6 +128,14 @@ API = (
     ),
     Door("GET", "/v2/workouts/patient/completed", PATIENTS),
     Door("GET", "/v2/workouts/patient/upcoming", PATIENTS),
+    Door("POST", "/v2/app-entrances/log", PATIENTS),
+    Door(
+        "POST",
+        "/v2/app-entrances/<int:entrance_id>/check-in",
+        PATIENTS,
+        at=the("entrance_id", "entrance"),
+        body=lambda world: {"answer": "DONE"},
+    ),
     Door("GET", "/v2/doctor/workout-sessions", DOCTORS),
     Door("GET", "/v2/doctor/workout-sessions", DANA, query=lambda world: f"?patientId={world.make.pat.pk}"),
     Door("GET", "/v2/doctor/workout-sessions/<int:workout_id>", DANA, at=the("workout_id", "done")),

@@ -91,6 +91,7 @@ def ask_twice(case: Any, world: World, token: str) -> None:
         "conversation_id": str(world.conversation.pk),
         "delivery_id": world.delivery.pk,
         "device_id": world.device.pk,
+        "entrance_id": world.entrance.pk,
         "notification_id": world.notification.pk,
     }
     real = {name: known[name] for name in case.path_parameters if name in known}

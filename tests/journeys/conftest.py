@@ -30,5 +30,5 @@ def live(transactional_db: None, broker: Broker, fake_provider: FakeProvider, tm
 
 @pytest.fixture
 def short_windows(settings: Any) -> None:
-    """The same short quiet period for saves made inside the test's own process."""
-    settings.FEEDBACK_QUIET_PERIOD = timedelta(seconds=2)
+    """The same short windows for what is done inside the test's own process."""
+    settings.FEEDBACK_QUIET_PERIOD = settings.ENTRANCE_WINDOW = timedelta(seconds=2)

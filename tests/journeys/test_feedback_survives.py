@@ -11,9 +11,8 @@ from messaging.states import MessageType
 from notifications.models import Device, Notification
 from notifications.states import Platform
 from okta.devstack.fake_provider import FakeProvider
-from okta.models import SweepRun
 from tests.feedback.steps import note_cards, quiet_period_ends, save
-from tests.live import Broker, Live, eventually, send_task
+from tests.live import Broker, Live, eventually, send_task, sweeps_later
 from tests.make import NOON, Make
 from tests.races.blocking import holding, until_waiting
 from workouts.models import ExerciseInWorkout, Workout
@@ -86,7 +85,7 @@ def test_a_worker_killed_after_the_delivery_sends_nothing_again(
     live.beat()
     live.worker()
     send_task(DELIVER, delivery_id=delivery.pk)
-    two_sweeps_later()
+    sweeps_later("feedback.sweep", 2)
     sent_once(workout, "Good depth", fake_provider)
 
 
@@ -119,7 +118,7 @@ def test_two_beats_and_two_workers_send_one_card(
     for _ in range(2):
         live.worker()
         live.beat()
-    two_sweeps_later()
+    sweeps_later("feedback.sweep", 2)
     sent_once(workout, "Good depth", fake_provider)
 
 
@@ -142,10 +141,3 @@ def test_a_summary_that_could_not_be_published_inline_comes_by_sweep(
     live.worker()
     live.beat()
     eventually(lambda: Message.objects.filter(type=MessageType.PATIENT_FEEDBACK_SUMMARY).count() == 1)
-
-
-def two_sweeps_later() -> None:
-    """Return when two more feedback sweeps have finished well."""
-    done = SweepRun.objects.filter(kind="feedback.sweep", ok=True)
-    before = done.count()
-    eventually(lambda: done.count() >= before + 2)
