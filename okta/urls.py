@@ -12,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("workouts.urls")),
     path("", include("messaging.urls")),
     path("", include("notifications.urls")),
+    path("", include("rtm.urls")),
     path("", include("feedback.urls")),
     path("", include("entrances.urls")),
     path("", include("care.urls")),

@@ -54,10 +54,10 @@ def monitoring(*, patient: User, now: datetime) -> Monitoring:
 
 
 def _months(patient: User, days: Sequence[Day], *, this_month: date) -> list[tuple[Proposal, datetime | None]]:
-    """The months in which anything happened, or a window ended."""
+    """The months in which anything happened, or a window with data in it ends."""
     spent = time_spent(patient)
     locked = {row.month: row for row in CertifiedMonth.objects.filter(patient=patient)}
-    closing = (window.ends_on.replace(day=1) for window in windows(days, through=this_month))
+    closing = {window.ends_on.replace(day=1) for window in windows(days, through=this_month) if window.days}
     months = {one.month for one in spent} | {day.day.replace(day=1) for day in days} | locked.keys()
     months |= {month for month in closing if month <= this_month}
     return [

@@ -40,6 +40,9 @@ class World:
 
 
 def build_world(make: Make) -> World:
+    for clinic in (make.clinic, make.other_clinic):
+        clinic.settings.features["rtmBillingDashboard"] = True
+        clinic.settings.save(update_fields=["features"])
     make.pat.set_password(PASSWORD)
     make.pat.save(update_fields=["password"])
     planned, done = make.workout(on=TODAY - timedelta(days=1)), make.workout(completed_at=NOON)
@@ -100,6 +103,15 @@ def the(name: str, attribute: str) -> Callable[[World], Mapping[str, Any]]:
     return lambda world: {name: getattr(world, attribute).pk}
 
 
+def spent(world: World) -> dict[str, Any]:
+    return {
+        "patientId": world.make.pat.pk,
+        "startedAt": "2026-04-08T09:00:00Z",
+        "seconds": 600,
+        "liveContact": True,
+    }
+
+
 def of_pat(world: World) -> dict[str, Any]:
     return {"patient_id": world.make.pat.pk}
 
@@ -143,6 +155,8 @@ API = (
     Door("GET", "/v2/exercises", DOCTORS),
     Door("GET", "/v2/streaks", PATIENTS),
     Door("GET", "/v2/doctor/patients/<int:patient_id>/streaks", DANA, at=of_pat),
+    Door("GET", "/v2/doctor/rtm", DANA, query=lambda world: f"?patientId={world.make.pat.pk}"),
+    Door("POST", "/v2/doctor/rtm/time-entries", (401, 403, 201, 404, 404), body=spent),
     Door("GET", "/v2/conversations", MEMBERS),
     Door(
         "POST",
