@@ -141,6 +141,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
         _("Sessions"),
         (
             (_("Workouts"), "exercise", "workouts_workout"),
+            (_("App visits"), "door_open", "entrances_appentrance"),
             (_("Exercises"), "sports_gymnastics", "workouts_exercise"),
         ),
     ),

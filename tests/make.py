@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import CareLink, Tenant, TenantSettings, User
 from accounts.states import UserType
+from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
@@ -132,6 +133,13 @@ class Make:
         """What the therapists are owed of a workout, in whatever state."""
         return FeedbackSummary.objects.create(
             key=f"summary:{workout.pk}", patient=workout.patient, workout=workout, day=workout.date_scheduled, **fields
+        )
+
+    def entrance(self, patient: User, on: date = TODAY, **fields: Any) -> AppEntrance:
+        """A day on which the patient opened the app at noon, once; its window closed two hours later."""
+        seen = {"opened_at": NOON, "last_seen_at": NOON, "window_ends_at": NOON + timedelta(hours=2)}
+        return AppEntrance.objects.create(
+            tenant=patient.tenant, patient=patient, local_date=on, zone=str(patient.zone), **{**seen, **fields}
         )
 
     # --- the API ---

@@ -14,6 +14,7 @@ from knox.models import AuthToken
 
 from accounts.models import Tenant, TenantSettings, User
 from accounts.states import UserType
+from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
@@ -68,6 +69,7 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
         type(first.exercise): first.exercise,
         type(workout): workout,
         Conversation: conversation,
+        AppEntrance: make.entrance(patient),
         FeedbackSummary: make.summary(workout, settled_at=NOON),
         NoteDelivery: NoteDelivery.objects.create(
             workout=workout, doctor=doctor, rev=1, due_at=NOON, first_unsent_at=NOON - timedelta(minutes=5)

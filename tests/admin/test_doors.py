@@ -9,6 +9,7 @@ from django_celery_beat.models import PeriodicTask
 from knox.models import AuthToken
 
 from accounts.models import CareLink, Tenant, TenantSettings, User
+from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
@@ -19,7 +20,7 @@ from workouts.models import Exercise, Workout
 
 CLINICS = {
     Tenant, TenantSettings, User, CareLink, AuthToken, Exercise, Workout, Conversation,
-    FeedbackSummary, NoteDelivery, Notification, Push, Device,
+    AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
 }  # fmt: skip
 OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
 ADDED_BY_ADA = {User, CareLink, Exercise, Workout}
@@ -154,7 +155,7 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
     groups = {str(group["title"]): [str(item["title"]) for item in group["items"]] for group in page_.context["groups"]}
     assert groups == {
         "The clinic": ["Clinics", "Features", "People", "Who cares for whom"],
-        "Sessions": ["Workouts", "Exercises"],
+        "Sessions": ["Workouts", "App visits", "Exercises"],
         "Feedback": ["Conversations", "From patients", "From therapists"],
         "What people are told": ["Notifications", "Pushes", "Devices", "Signed in"],
     }

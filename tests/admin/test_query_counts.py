@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
 from accounts.models import CareLink, TenantSettings, User
+from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
@@ -58,6 +59,7 @@ class Crowd:
             for p, d in pairs
         )  # fmt: skip
         for workout in workouts:
+            self.make.entrance(workout.patient)
             self.make.summary(workout, due_at=NOON)
         NoteDelivery.objects.bulk_create(
             NoteDelivery(workout=workout, doctor=workout.doctor, due_at=NOON) for workout in workouts
@@ -90,10 +92,10 @@ class Crowd:
 
 LISTS: tuple[type[Model], ...] = (
     User, CareLink, TenantSettings, AuthToken, Exercise, Workout, Conversation,
-    FeedbackSummary, NoteDelivery, Notification, Push, Device,
+    AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
 )  # fmt: skip
-# The days above the list of workouts; the people and the numbers in the list of conversations.
-DEARER: dict[type[Model], int] = {Workout: 7, Conversation: 7}
+# The days above the lists of workouts and visits; the people and the numbers in the list of conversations.
+DEARER: dict[type[Model], int] = {Workout: 7, AppEntrance: 7, Conversation: 7}
 
 
 def cost(client: Client, model: type[Model]) -> int:
