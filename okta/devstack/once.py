@@ -24,6 +24,11 @@ PATIENCE_SECONDS = 20.0
 # Long enough for a second delivery to show itself, were there one.
 SETTLE_SECONDS = 1.5
 EDITS = 20
+# How long each story waits at most: its window, and the sweep that repairs a lost wake-up.
+WINDOWS = (
+    (("FEEDBACK_QUIET_PERIOD", "300"), ("FEEDBACK_SWEEP_EVERY", "60")),
+    (("ENTRANCE_WINDOW", "7200"), ("ENTRANCE_SWEEP_EVERY", "900")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,33 @@ class Stage:
         return self.doctor.ask("POST", "/v2/doctor/workouts", body)
 
 
+def app_entrances(stage: Stage) -> Iterator[Sight]:
+    """A patient opens the app and does not train; it becomes an inferred visit, and no monitoring data."""
+    logged = stage.patient.ask("POST", "/v2/app-entrances/log")
+    if logged["status"] == "already_completed":
+        yield Sight("nothing to infer: the patient has trained today", "already_completed", logged["status"])
+        return
+    day = logged["entrance"]["localDate"]
+    if logged["status"] == "pending":
+        yield Sight("inferred visits while the window is open", 0, len(inferred(stage.patient, day)))
+    visits = eventually(lambda: inferred(stage.patient, day), bool)
+    yield Sight("inferred visits once it has closed", 1, len(visits))
+    yield Sight("minutes it took", [0], [visit["durationMinutes"] for visit in visits])
+    yield Sight("another visit of the day", "settled", stage.patient.ask("POST", "/v2/app-entrances/log")["status"])
+    rtm = stage.doctor.ask("GET", f"/v2/doctor/rtm?patientId={stage.patient_id}")
+    graded = [(one["grade"], one["counted"]) for one in rtm["days"] if one["date"] == day]
+    yield Sight("the day as monitoring data", [("inferred", False)], graded)
+
+
+def inferred(patient: Person, day: str) -> list[dict[str, Any]]:
+    """The patient's inferred visits of a day that nothing has replaced."""
+    return [
+        one
+        for one in patient.all("/v2/workouts/patient/completed")
+        if one["completedViaAppEntrance"] and one["completedOn"] == day and one["supersededAt"] is None
+    ]
+
+
 def feedback(stage: Stage) -> Iterator[Sight]:
     """A patient reports pain and the doctor hears of it once; the doctor's notes go out once, settled."""
     session = stage.planned_workout()
@@ -171,20 +203,22 @@ def texts(cards: list[dict[str, Any]]) -> dict[int, str]:
     return {row["exerciseInWorkoutId"]: row["doctorNotesPostExercise"] for row in rows}
 
 
-STORIES: tuple[Callable[[Stage], Iterator[Sight]], ...] = (feedback,)
+# The visit first: it is one only as long as the patient has not trained that day.
+STORIES: tuple[Callable[[Stage], Iterator[Sight]], ...] = (app_entrances, feedback)
 
 
 def eventually(look: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
     """What is seen once it holds, or at the end of our patience."""
-    windows = float(os.environ.get("FEEDBACK_QUIET_PERIOD", "300")) + float(
-        os.environ.get("FEEDBACK_SWEEP_EVERY", "60")
-    )
-    deadline = time.monotonic() + windows + PATIENCE_SECONDS
+    deadline = time.monotonic() + max(sum(seconds(*pair) for pair in story) for story in WINDOWS) + PATIENCE_SECONDS
     seen = look()
     while not holds(seen) and time.monotonic() < deadline:
         time.sleep(0.2)
         seen = look()
     return seen
+
+
+def seconds(name: str, default: str) -> float:
+    return float(os.environ.get(name, default))
 
 
 def settled(look: Callable[[], list[Any]]) -> list[Any]:

@@ -30,6 +30,8 @@ SHOWN_PIDS = ("worker", "beat", "web", "postgres", "valkey")
 # Long enough to see the debounce wait, short enough to stand there and watch.
 SHORT_WINDOWS = {
     "FEEDBACK_QUIET_PERIOD": "3",
+    "ENTRANCE_WINDOW": "3",
+    "ENTRANCE_SWEEP_EVERY": "2",
     "FEEDBACK_MAX_WAIT": "60",
     "FEEDBACK_SWEEP_EVERY": "2",
     "PUSH_SWEEP_EVERY": "2",
