@@ -15,19 +15,23 @@ from django.db.models import Count, F, Q
 from accounts.models import CareLink, Tenant, TenantSettings, User
 from accounts.queries import connected_doctors, features
 from care.demo.cast import PASSWORD
+from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.rules import Felt, flags
 from messaging.models import Conversation, Message, Participant
 from messaging.states import MessageType
 from notifications.models import Device, Notification, Push
 from notifications.states import PushStatus
+from rtm.models import EvidenceDay
 from tests.make import Make
-from workouts.models import ExerciseInWorkout, Workout
+from workouts.models import ExerciseInWorkout, Streak, Workout
 from workouts.states import Status
 
 pytestmark = pytest.mark.django_db
 
 # Noon in New York; at 03:30 UTC of the next day it is still the 8th there.
+VISITED = ["2026-03-10", "2026-03-19", "2026-03-28", "2026-04-07"]
+REAL = Workout.objects.filter(completed_via_app_entrance=False)
 WEDNESDAY = datetime(2026, 4, 8, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 4, 8)
 
@@ -129,7 +133,7 @@ def test_today_is_the_day_it_is_for_the_patient(told: Path) -> None:
 
 def test_nothing_is_completed_today_and_five_weeks_lie_behind(facts: dict[str, Any]) -> None:
     days = list(
-        Workout.objects.filter(patient=person(facts, "patient"), status=Status.COMPLETED)
+        REAL.filter(patient=person(facts, "patient"), status=Status.COMPLETED)
         .order_by("completed_on")
         .values_list("completed_on", flat=True)
     )
@@ -150,7 +154,7 @@ def test_every_flagged_session_has_the_card_it_would_have_had(facts: dict[str, A
     assert len(flagged) == 17
     assert {card.metadata["workoutId"] for card in cards} == flagged
     assert {card.card_key for card in cards} == {f"summary:{pk}" for pk in flagged}
-    assert FeedbackSummary.objects.count() == Workout.objects.filter(status=Status.COMPLETED).count()
+    assert FeedbackSummary.objects.count() == REAL.filter(status=Status.COMPLETED).count()
 
 
 def test_every_written_note_is_on_the_one_card_of_its_review(facts: dict[str, Any]) -> None:
@@ -222,7 +226,7 @@ def test_on_a_later_day_there_is_a_workout_for_today_again(facts: dict[str, Any]
 def test_the_days_in_between_are_lived_as_well(facts: dict[str, Any], told: Path) -> None:
     seed(told, WEDNESDAY + timedelta(days=9))
 
-    fresh = Workout.objects.filter(patient=person(facts, "patient"), completed_on__gte=TODAY)
+    fresh = REAL.filter(patient=person(facts, "patient"), completed_on__gte=TODAY)
     assert list(fresh.order_by("completed_on").values_list("completed_on", flat=True)) == [
         date(2026, 4, 8),
         date(2026, 4, 10),
@@ -240,7 +244,7 @@ def test_what_somebody_has_done_since_keeps_its_place(facts: dict[str, Any], tol
 
     seed(told, WEDNESDAY + timedelta(days=9))
 
-    fresh = Workout.objects.filter(patient=person(facts, "patient"), completed_on__gte=TODAY)
+    fresh = REAL.filter(patient=person(facts, "patient"), completed_on__gte=TODAY)
     assert list(fresh.order_by("completed_on").values_list("completed_on", flat=True)) == [
         date(2026, 4, 13),
         date(2026, 4, 15),
@@ -292,3 +296,17 @@ def test_with_force_it_is_written_beside_other_clinics(make: Make, told: Path) -
 def test_a_file_that_cannot_be_written_is_said_in_words(db: None, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Cannot write"):
         seed(tmp_path / "missing" / "seed.json")
+
+
+def test_some_days_are_inferred_visits_between_the_real_ones(facts: dict[str, Any]) -> None:
+    visits = AppEntrance.objects.filter(patient=person(facts, "patient")).select_related("inferred_workout")
+    assert [str(visit.local_date) for visit in visits.order_by("local_date")] == VISITED
+    assert {visit.inferred_workout.completed_on for visit in visits} == {visit.local_date for visit in visits}
+    assert not REAL.filter(patient=person(facts, "patient"), completed_on__in=VISITED).exists()
+
+
+def test_streaks_and_monitoring_days_stand_from_the_start(facts: dict[str, Any]) -> None:
+    pat = person(facts, "patient")
+    real = set(REAL.filter(patient=pat, status=Status.COMPLETED).values_list("completed_on", flat=True))
+    assert Streak.objects.get(patient=pat).daily_streak > 0
+    assert set(EvidenceDay.objects.filter(patient=pat, counted=True).values_list("day", flat=True)) == real

@@ -14,7 +14,10 @@ from care.demo.cast import CLINICS, PASSWORD, PAT, SHOWN
 from care.demo.people import Cared, foreign_clinics, write_clinic
 from care.demo.sessions import live_through, plan_ahead
 from care.demo.talk import talk_over
+from care.demo.visits import open_the_app
 from okta import clock
+from rtm.actions.recalculate import recalculate
+from workouts.actions.rebuild_streak import rebuild_streak
 
 
 class Command(BaseCommand):
@@ -64,9 +67,13 @@ class Command(BaseCommand):
         today = clock.local_date(now, cared.patient.zone)
         lived = live_through(cared, today=today)
         said = talk_over(cared, lived, now=now)
+        visits = open_the_app(cared, lived, today=today)
         planned = plan_ahead(cared, today=today)
+        rebuild_streak(patient=cared.patient, now=now)
+        recalculate(patient=cared.patient, now=now)
         self.stdout.write(
-            f"  {cared.patient.name}: {len(lived)} sessions and {said} messages added, {len(planned)} workouts planned"
+            f"  {cared.patient.name}: {len(lived)} sessions, {visits} visits and {said} messages added, "
+            f"{len(planned)} workouts planned"
         )
         return [workout.pk for workout in planned]
 
