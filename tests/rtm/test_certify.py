@@ -29,6 +29,7 @@ from rtm.models import Amendment, CertifiedMonth
 from rtm.proposals import digest
 from rtm.queries import monitoring
 from tests.make import NOON, Make
+from tests.races.blocking import holding, until_waiting
 from tests.together import together
 
 DAY = timedelta(days=1)
@@ -223,6 +224,19 @@ def test_of_many_certifications_at_once_one_holds() -> None:
 
     assert sorted(together([attempt] * 6)) == ["certified"] + ["refused"] * 5
     assert CertifiedMonth.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_time_that_meets_a_certification_is_certified_or_amends() -> None:
+    make = Make()
+    pat, dana = make.pat, make.dana
+    with holding(User.objects.filter(pk=pat.pk)) as background:
+        recorded = background.start(lambda: spend(pat, dana, 600))
+        until_waiting(1)
+        row = certify(pat, dana)
+    recorded.result()
+    assert row.snapshot["seconds"] == 0
+    assert list(Amendment.objects.values_list("proposal__seconds", flat=True)) == [600]
 
 
 # --- any later data at all ---

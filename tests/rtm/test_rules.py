@@ -217,6 +217,16 @@ def test_minutes_of_a_month_until_2025(time: str, codes: list[str]) -> None:
     assert list(management(month, [Spent(month, minutes(time), live_contact=True)]).codes) == codes
 
 
+@pytest.mark.parametrize(
+    ("month", "codes"),
+    [(date(2025, 12, 1), ()), (date(2026, 1, 1), ("98979",)), (date(2021, 12, 1), ()), (date(2022, 1, 1), ())],
+)
+def test_a_month_is_judged_by_its_own_rules(month: date, codes: tuple[str, ...]) -> None:
+    found = management(month, [Spent(month, 600, live_contact=True)])
+    assert found.codes == codes
+    assert (found.reason is MonthReason.NO_RULES) == (month < date(2022, 1, 1))
+
+
 @pytest.mark.parametrize("time", ["10:00", "20:00", "60:00"])
 def test_without_a_live_contact_there_is_no_code_and_the_reason_says_so(time: str) -> None:
     month = management(APRIL, [Spent(APRIL, minutes(time), live_contact=False)])
