@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, override
 from tests.house.sentences import all_sentences, singular
 
 CATALOG = Path(settings.BASE_DIR) / "okta" / "locale" / "ru" / "LC_MESSAGES" / "django.po"
-PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[ds]")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[ds]|\{\w*\}")
 
 
 @pytest.fixture(scope="module")
