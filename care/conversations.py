@@ -1,5 +1,8 @@
 """The list of conversations, and opening one; what the list shows comes from several apps."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -7,9 +10,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import caller
+from accounts.models import User
 from accounts.permissions import ClinicMember
+from followups.queries import scheduled_in
 from messaging.actions.open_conversation import open_conversation
 from messaging.audience import audience
+from messaging.models import Conversation
 from messaging.queries import Thread, threads, visible_conversations
 from messaging.states import ConversationType
 from messaging.wire import MessageRow, ParticipantRow
@@ -26,11 +32,22 @@ class ConversationRow(WireSerializer):
     participants = ParticipantRow(many=True, source="people")
     last_message = MessageRow(allow_null=True)
     unread_count = serializers.IntegerField(min_value=0)
+    has_scheduled_follow_up = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="conversation.created_at")
     last_activity_at = serializers.DateTimeField(source="conversation.last_activity_at")
 
     def get_title(self, thread: Thread) -> str | None:
         return thread.conversation.title or None
+
+    def get_has_scheduled_follow_up(self, thread: Thread) -> bool:
+        return thread.conversation.pk in self.context["scheduled"]
+
+
+def _rows(user: User, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+    """The conversations as the list shows them, in a constant number of queries."""
+    scheduled = scheduled_in([conversation.pk for conversation in conversations])
+    shown = threads(user=user, conversations=conversations)
+    return [ConversationRow(thread, context={"scheduled": scheduled}).data for thread in shown]
 
 
 class Conversations(APIView):
@@ -52,8 +69,7 @@ class Conversations(APIView):
         """The conversations the caller may see, the last active first."""
         user = caller(request)
         page = Page(request, visible_conversations(user), ordering=["-last_activity_at", "-pk"])
-        shown = threads(user=user, conversations=page.rows)
-        return Response(page.answer(ConversationRow(shown, many=True).data))
+        return Response(page.answer(_rows(user, page.rows)))
 
     @extend_schema(request=Input, responses={201: ConversationRow, 200: ConversationRow})
     def post(self, request: Request) -> Response:
@@ -63,5 +79,5 @@ class Conversations(APIView):
         body.is_valid(raise_exception=True)
         people = audience(caller=user, ids=body.validated_data["participant_ids"])
         conversation, created = open_conversation(people=people, title=body.validated_data.get("title") or "")
-        [shown] = threads(user=user, conversations=[conversation])
-        return Response(ConversationRow(shown).data, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)
+        [shown] = _rows(user, [conversation])
+        return Response(shown, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)

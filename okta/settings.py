@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "rtm",
     "feedback",
     "entrances",
+    "followups",
     "care",
     "unfold",
     "django.contrib.admin",

@@ -10,7 +10,18 @@ from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("okta", "accounts", "workouts", "messaging", "notifications", "rtm", "feedback", "entrances", "care")
+APPS = (
+    "okta",
+    "accounts",
+    "workouts",
+    "messaging",
+    "notifications",
+    "rtm",
+    "feedback",
+    "entrances",
+    "followups",
+    "care",
+)
 NO_ROOMS = {"utils.py", "helpers.py", "services.py", "misc.py", "signals.py"}
 LOCKING = {"locks.py", "claim.py"}
 

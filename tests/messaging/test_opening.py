@@ -36,6 +36,7 @@ def test_a_patient_opens_a_conversation_and_finds_it_again(make: Make) -> None:
         "lastMessage": None,
         "unreadCount": 0,
         "createdAt": conversation.created_at.isoformat().replace("+00:00", "Z"),
+        "hasScheduledFollowUp": False,
         "lastActivityAt": conversation.last_activity_at.isoformat().replace("+00:00", "Z"),
     }
 
