@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 from celery import Task, shared_task
 from celery.signals import beat_init
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
@@ -85,7 +85,9 @@ def _start(kind: str) -> int | None:
     )
     # Half an interval: two beats ask at the same moment, one beat never that often.
     spacing = settings.SWEEPS[kind].total_seconds() / 2
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # In turn, so that each looks after the one before it has left its row.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"sweep:{kind}"])
         cursor.execute(START, {"kind": kind, "spacing": spacing})
         row = cursor.fetchone()
     return row[0] if row else None
