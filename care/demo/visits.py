@@ -34,7 +34,7 @@ def open_the_app(cared: Cared, lived: Sequence[Workout], *, today: date) -> int:
 def _visit(cared: Cared, session: Workout, day: date) -> None:
     opened_at = datetime.combine(day, OPENED_AT, tzinfo=cared.patient.zone)
     AppEntrance.objects.create(
-        tenant_id=cared.patient.tenant_id,
+        tenant_id=session.tenant_id,
         patient=cared.patient,
         local_date=day,
         zone=str(cared.patient.zone),
