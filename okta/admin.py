@@ -154,6 +154,14 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
         ),
     ),
     (
+        _("Remote monitoring"),
+        (
+            (_("Days of evidence"), "monitor_heart", "rtm_evidenceday"),
+            (_("Time spent"), "timer", "rtm_timeentry"),
+            (_("Certified months"), "lock_clock", "rtm_certifiedmonth"),
+        ),
+    ),
+    (
         _("What people are told"),
         (
             (_("Notifications"), "notifications", "notifications_notification"),

@@ -1,7 +1,7 @@
 """Two clinics with one row of everything, and browsers that are signed in to the admin."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +20,11 @@ from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
+from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
+from rtm.proposals import proposal
 from tests.make import NOON, Make
 
+MARCH = date(2026, 3, 1)
 Rows = dict[type[Model], Any]
 Browse = Callable[[User], Client]
 
@@ -79,6 +82,19 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
             notification=told, device=device, platform="EXPO", title=mark, body=f"{mark} push", collapse_id=mark
         ),
         Device: device,
+        EvidenceDay: EvidenceDay.objects.create(
+            patient=patient, day=NOON.date(), grade="therapeutic", counted=True, reason="entered"
+        ),
+        TimeEntry: TimeEntry.objects.create(
+            patient=patient, doctor=doctor, started_at=NOON, seconds=600, live_contact=True, note=f"{mark} called"
+        ),
+        CertifiedMonth: CertifiedMonth.objects.create(
+            patient=patient,
+            month=MARCH,
+            certified_by=doctor,
+            locked_at=NOON,
+            snapshot=proposal(MARCH, days=(), spent=()),
+        ),
     }
 
 

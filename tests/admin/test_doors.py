@@ -14,6 +14,7 @@ from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
 from okta.models import SweepRun
+from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
 from tests.admin.conftest import Browse, Rows, clinic_pages, page
 from tests.make import Make
 from workouts.models import Exercise, Workout
@@ -21,9 +22,10 @@ from workouts.models import Exercise, Workout
 CLINICS = {
     Tenant, TenantSettings, User, CareLink, AuthToken, Exercise, Workout, Conversation,
     AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
+    EvidenceDay, TimeEntry, CertifiedMonth,
 }  # fmt: skip
 OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
-ADDED_BY_ADA = {User, CareLink, Exercise, Workout}
+ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth}
 
 by_name = pytest.mark.parametrize("model", sorted(CLINICS, key=lambda model: model.__name__), ids=lambda m: m.__name__)
 operations = pytest.mark.parametrize("model", sorted(OPERATIONS, key=lambda model: model.__name__))
@@ -157,6 +159,7 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
         "The clinic": ["Clinics", "Features", "People", "Who cares for whom"],
         "Sessions": ["Workouts", "App visits", "Exercises"],
         "Feedback": ["Conversations", "From patients", "From therapists"],
+        "Remote monitoring": ["Days of evidence", "Time spent", "Certified months"],
         "What people are told": ["Notifications", "Pushes", "Devices", "Signed in"],
     }
     assert f"/admin/accounts/tenantsettings/{make.clinic.pk}/change/" in page_.content.decode()

@@ -18,7 +18,9 @@ from messaging.actions.post_message import post_message
 from messaging.models import Conversation, Participant
 from notifications.models import Device, Notification, Push
 from okta.models import SweepRun
-from tests.admin.conftest import Browse, page
+from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
+from rtm.proposals import proposal
+from tests.admin.conftest import MARCH, Browse, page
 from tests.make import NOON, Make
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
@@ -44,6 +46,7 @@ class Crowd:
         CareLink.objects.bulk_create(CareLink(tenant=clinic, patient=p, doctor=d, accepted_at=NOON) for p, d in pairs)
         self._sessions(pairs)
         self._words(pairs)
+        self._monitoring(pairs)
         for user in people:
             AuthToken.objects.create(user=user)
         SweepRun.objects.bulk_create(
@@ -70,6 +73,19 @@ class Crowd:
             for number, exercise in enumerate(exercises, ExerciseInWorkout.objects.count() + 1)
         )
 
+    def _monitoring(self, pairs: list[tuple[User, User]]) -> None:
+        EvidenceDay.objects.bulk_create(
+            EvidenceDay(patient=p, day=NOON.date(), grade="access", counted=False, reason="nothing_entered")
+            for p, _ in pairs
+        )
+        TimeEntry.objects.bulk_create(
+            TimeEntry(patient=p, doctor=d, started_at=NOON, seconds=60, live_contact=True) for p, d in pairs
+        )
+        snapshot = proposal(MARCH, days=(), spent=())
+        CertifiedMonth.objects.bulk_create(
+            CertifiedMonth(patient=p, month=MARCH, certified_by=d, locked_at=NOON, snapshot=snapshot) for p, d in pairs
+        )
+
     def _words(self, pairs: list[tuple[User, User]]) -> None:
         conversations = Conversation.objects.bulk_create(
             Conversation(tenant=self.make.clinic, type="ONE_ON_ONE", participants_key=f"{p.pk},{d.pk}")
@@ -93,9 +109,12 @@ class Crowd:
 LISTS: tuple[type[Model], ...] = (
     User, CareLink, TenantSettings, AuthToken, Exercise, Workout, Conversation,
     AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
+    EvidenceDay, TimeEntry, CertifiedMonth,
 )  # fmt: skip
-# The days above the lists of workouts and visits; the people and the numbers in the list of conversations.
-DEARER: dict[type[Model], int] = {Workout: 7, AppEntrance: 7, Conversation: 7}
+# The days above the lists of what happened on days; the people and the numbers in the list of conversations.
+DEARER: dict[type[Model], int] = {
+    Workout: 7, AppEntrance: 7, Conversation: 7, EvidenceDay: 7, TimeEntry: 7, CertifiedMonth: 7,
+}  # fmt: skip
 
 
 def cost(client: Client, model: type[Model]) -> int:
