@@ -6,6 +6,7 @@ What one `./dev up` remembers between runs, all under one directory that one run
     secret_key    made once
     ready.json    what runs and where, for people and tools; there only while a stack is ready
     postgres/ valkey/ logs/
+    tmp/          what killed children leave lying about, cleared by the next run
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from okta.devstack.processes import free_port
 from okta.devstack.server import EmbeddedServer
 from okta.devstack.valkey import Valkey
 
-KEPT = ("lock", "ports.json", "secret_key", "ready.json", "seed.json", "postgres", "valkey", "logs")
+KEPT = ("lock", "ports.json", "secret_key", "ready.json", "seed.json", "postgres", "valkey", "logs", "tmp")
 Kind = TypeVar("Kind", bound=EmbeddedServer)
 LARGE_LOG = 5_000_000
 
@@ -41,6 +42,7 @@ class State:
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
         self.logs = self.directory / "logs"
+        self.temporary = self.directory / "tmp"
 
     @contextlib.contextmanager
     def owned(self) -> Iterator[None]:
@@ -112,6 +114,10 @@ class State:
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > LARGE_LOG:
                 log.replace(log.with_suffix(".log.1"))
+
+    def clear_temporary(self) -> None:
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(mode=0o700)
 
     def forget(self) -> None:
         """Remove everything we keep, here and where root's servers keep it; and nothing else."""

@@ -73,6 +73,7 @@ def main(state: State, *, port: int | None, once: bool) -> int:
     with state.owned():
         state.unsay_ready()
         state.start_logs()
+        state.clear_temporary()
         for key, value in (EARLY_HEARTBEAT | (SHORT_WINDOWS if once else {})).items():
             os.environ.setdefault(key, value)
         try:
@@ -139,7 +140,7 @@ class Stack:
             secret_key=self.state.secret_key(),
             provider_url=self.provider_url,
             public_url=self.url,
-        )
+        ) | {"TMPDIR": str(self.state.temporary)}
         with step("Migrating the database"):
             self.run_to_end("migrate", commands.manage("migrate", "--no-input"))
         with step("Making the demo data"):

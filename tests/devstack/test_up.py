@@ -98,6 +98,18 @@ def test_what_is_ready_is_told_with_what_the_demo_data_adds(run: Run) -> None:
     assert all(processes.is_running(facts["pids"][name]) for name in ("worker", "beat", "web"))
 
 
+def test_what_children_leave_lying_about_stays_in_the_state_and_is_cleared(run: Run) -> None:
+    run.until_ready()
+    (run.state / "tmp" / "left").touch()
+    run.end(signal.SIGTERM)
+
+    again = Run(run.state)
+    again.until_ready()
+    again.end(signal.SIGTERM)
+
+    assert list((run.state / "tmp").iterdir()) == []
+
+
 def test_a_new_pid_is_told(run: Run) -> None:
     first = run.until_ready()["pids"]["worker"]
 
