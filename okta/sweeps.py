@@ -23,8 +23,10 @@ from okta.models import SweepRun
 
 logger = logging.getLogger(__name__)
 
-# A run whose worker died never finishes; the hard time limit says when it must be dead.
-DEAD_AFTER = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 20)
+# A run whose worker was killed never finishes. It stands in the way for one interval, so that a
+# killed sweep costs one; believing in it longer would only be politeness, since two runs are harmless.
+SHORTEST_LIFE = timedelta(seconds=10)
+LONGEST_LIFE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 20)
 KEPT_FOR = timedelta(days=14)
 
 START = """
@@ -80,11 +82,14 @@ def run_sweep(kind: str, step: SweepStep) -> str:
 
 
 def _start(kind: str) -> int | None:
-    SweepRun.objects.filter(kind=kind, finished_at=None, started_at__lt=Now() - DEAD_AFTER).update(
+    every = settings.SWEEPS[kind]
+    # A little less than an interval: the sweep that comes an interval later must find it gone.
+    life = min(max(every * 0.9, SHORTEST_LIFE), LONGEST_LIFE)
+    SweepRun.objects.filter(kind=kind, finished_at=None, started_at__lt=Now() - life).update(
         finished_at=Now(), ok=False, failed="died"
     )
     # Half an interval: two beats ask at the same moment, one beat never that often.
-    spacing = settings.SWEEPS[kind].total_seconds() / 2
+    spacing = every.total_seconds() / 2
     with transaction.atomic(), connection.cursor() as cursor:
         # In turn, so that each looks after the one before it has left its row.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"sweep:{kind}"])

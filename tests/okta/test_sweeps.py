@@ -11,7 +11,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 
 from okta.celery import app
 from okta.models import SweepRun
-from okta.sweeps import DEAD_AFTER, Swept, forget_old_runs, make_all_due, run_sweep
+from okta.sweeps import Swept, forget_old_runs, make_all_due, run_sweep
 from tests.together import together
 
 KIND = "okta.heartbeat"
@@ -62,16 +62,23 @@ def test_the_next_interval_runs_again() -> None:
 
 @pytest.mark.django_db
 def test_a_run_still_under_way_is_not_overtaken() -> None:
-    SweepRun.objects.create(kind=KIND, started_at=started_ago(seconds=80))
+    SweepRun.objects.create(kind=KIND, started_at=started_ago(seconds=50))
     assert run_sweep(KIND, Swept) == "skipped"
 
 
 @pytest.mark.django_db
-def test_a_run_whose_worker_died_is_buried_and_replaced() -> None:
-    SweepRun.objects.create(kind=KIND, started_at=Now() - DEAD_AFTER - timedelta(seconds=1))
+def test_a_run_whose_worker_died_is_buried_an_interval_later() -> None:
+    SweepRun.objects.create(kind=KIND, started_at=started_ago(seconds=60))
     assert run_sweep(KIND, Swept) == "0 rows"
     died, _ran = SweepRun.objects.order_by("pk")
     assert (died.ok, died.failed) == (False, "died")
+
+
+@pytest.mark.django_db
+def test_a_run_of_a_rare_sweep_is_not_believed_in_for_ever(settings: Any) -> None:
+    settings.SWEEPS = {KIND: timedelta(hours=1)}
+    SweepRun.objects.create(kind=KIND, started_at=started_ago(minutes=31))
+    assert run_sweep(KIND, Swept) == "0 rows"
 
 
 @pytest.mark.django_db(transaction=True)
