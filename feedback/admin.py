@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,8 @@ TONES = {
     DeliveryState.DEAD: "red",
 }
 SETTLED = {
-    DeliveryState.SENT: Q(due_at=None, delivered_at__isnull=False),
-    DeliveryState.NONE: Q(due_at=None, delivered_at=None),
+    DeliveryState.SENT: Q(due_at=None, delivered_rev=F("rev")),
+    DeliveryState.NONE: Q(due_at=None) & (Q(delivered_rev=None) | ~Q(delivered_rev=F("rev"))),
 }
 SUMMARY_STATES = {
     "owed": (_("Owed"), OWED & Q(dead_at=None), "blue"),

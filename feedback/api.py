@@ -114,10 +114,11 @@ class ListDeliveries(APIView):
         query = self.Input(data=request.query_params)
         query.is_valid(raise_exception=True)
         rows = deliveries_of(caller(request))
-        if state := query.validated_data.get("state"):
-            rows = rows.filter(IN_STATE[state])
-        page = Page(request, rows, ordering=["-pk"])
         on = feature_on(caller(request).tenant_id, FEEDBACK_NOTIFICATIONS)
+        if state := query.validated_data.get("state"):
+            # Where the feature is off, every delivery is off and in no other state.
+            rows = rows.filter(IN_STATE[state]) if on else rows.none()
+        page = Page(request, rows, ordering=["-pk"])
         return Response(
             page.answer(DeliveryRow([delivery_row(row, feature_on=on) for row in page.rows], many=True).data)
         )
@@ -125,6 +126,7 @@ class ListDeliveries(APIView):
 
 class _Steer(APIView):
     permission_classes = [DoctorOnly]
+    also_answers = (409,)
     step: Callable[..., None]
 
     @extend_schema(request=None, responses=DeliveryRow)

@@ -32,6 +32,12 @@ def lock_due_delivery(delivery_id: int, *, skip_locked: bool = False) -> NoteDel
     )
 
 
+def lock_reviews(workout_id: int) -> list[NoteDelivery]:
+    """Lock every delivery of a workout, whoever's review it is, by key: two doctors may save at once."""
+    rows = NoteDelivery.objects.select_for_update(of=("self",)).filter(workout=workout_id)
+    return list(rows.order_by("pk"))
+
+
 def lock_delivery(delivery_id: int) -> NoteDelivery:
     """Lock a delivery in whatever state it is."""
     return NoteDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)

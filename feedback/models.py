@@ -63,6 +63,7 @@ class NoteDelivery(Debt):
     first_unsent_at = models.DateTimeField(_("waiting since"), null=True)
     held_at = models.DateTimeField(_("held since"), null=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    delivered_rev = models.PositiveIntegerField(null=True, help_text=_("The save whose notes the patient has."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -41,7 +41,8 @@ def state_of(delivery: NoteDelivery, *, feature_on: bool) -> DeliveryState:
         if delivery.held_at is not None:
             return DeliveryState.HELD
         return DeliveryState.DEAD if delivery.dead_at is not None else DeliveryState.WAITING
-    return DeliveryState.SENT if delivery.delivered_at is not None else DeliveryState.NONE
+    # Settled without being sent (the feature was off, nobody was connected) is not sent.
+    return DeliveryState.SENT if delivery.delivered_rev == delivery.rev else DeliveryState.NONE
 
 
 def due_at(delivery: NoteDelivery, *, feature_on: bool) -> datetime | None:
@@ -66,9 +67,20 @@ def summaries_until(at: datetime) -> QuerySet[FeedbackSummary]:
     return FeedbackSummary.objects.filter(due_at__lte=at).select_related("patient__tenant")
 
 
+def notes_of(delivery: NoteDelivery) -> QuerySet[ExerciseInWorkout]:
+    """The exercises whose note is this doctor's own, with their names."""
+    own = Q(doctor_notes_post_exercise_by=delivery.doctor_id)
+    if delivery.workout.doctor_id == delivery.doctor_id:
+        own |= Q(doctor_notes_post_exercise_by=None)
+    rows = delivery.workout.exercises.filter(own).exclude(doctor_notes_post_exercise="")
+    return rows.select_related("exercise")
+
+
 def _with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery]:
+    by = "workout__exercises__doctor_notes_post_exercise_by"
+    own = Q(**{by: F("doctor")}) | Q(**{f"{by}__isnull": True}, workout__doctor=F("doctor"))
     written = ~Q(workout__exercises__doctor_notes_post_exercise="")
-    return deliveries.annotate(note_count=Count("workout__exercises", filter=written))
+    return deliveries.annotate(note_count=Count("workout__exercises", filter=own & written))
 
 
 def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:
@@ -104,10 +116,8 @@ def delivered_notes(workout_ids: Sequence[int]) -> dict[int, DeliveredNote]:
     cards: Iterable[tuple[Any, datetime]] = (
         Message.objects.filter(card_key__in=keys).order_by("created_at", "pk").values_list("metadata", "created_at")
     )
-    # A later card tells all notes of its workout, so it replaces what an earlier one told.
-    newest = {metadata["workoutId"]: (metadata, at) for metadata, at in cards}
     seen = {pk: DeliveredNote("", None) for pk in _exercise_ids(owed)}
-    for metadata, at in newest.values():
+    for metadata, at in cards:
         for row in metadata["exercises"]:
             seen[row["exerciseInWorkoutId"]] = DeliveredNote(row["doctorNotesPostExercise"], at)
     return seen

@@ -114,6 +114,15 @@ class ExerciseInWorkout(models.Model):
     patient_notes = models.TextField(_("patient's note"), blank=True, default="")
     doctor_notes_post_exercise = models.CharField(_("therapist's note"), max_length=NOTE_LIMIT, blank=True, default="")
     doctor_notes_post_exercise_at = models.DateTimeField(_("note written at"), null=True, blank=True)
+    doctor_notes_post_exercise_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("note written by"),
+        help_text=_("Empty: the workout's own doctor."),
+    )
 
     class Meta:
         verbose_name = _("exercise in a workout")

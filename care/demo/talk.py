@@ -128,7 +128,7 @@ class _Story:
     def _deliver(self, session: Workout, noted: list[ExerciseInWorkout], written_at: datetime) -> Message:
         doctor, sent_at = self.cared.owner, written_at + QUIET_PERIOD
         NoteDelivery.objects.create(
-            workout=session, doctor=doctor, rev=SAVES, delivered_at=sent_at, created_at=written_at
+            workout=session, doctor=doctor, rev=SAVES, delivered_rev=SAVES, delivered_at=sent_at, created_at=written_at
         )
         card = self._message(doctor, sent_at, "Your therapist reviewed your session")
         card.type, card.card_key = MessageType.DOCTOR_FEEDBACK_NOTE, note_key(session.pk, doctor.pk)

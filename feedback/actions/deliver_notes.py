@@ -9,6 +9,7 @@ from feedback.actions.conversation import feedback_conversation
 from feedback.cards import note_card, note_key
 from feedback.locks import lock_due_delivery
 from feedback.models import NoteDelivery
+from feedback.queries import notes_of
 from messaging.actions.post_card import remove_card, replace_card
 from messaging.models import Conversation
 from messaging.states import MessageType
@@ -19,7 +20,7 @@ from workouts.models import ExerciseInWorkout
 
 def deliver_notes(*, delivery_id: int, skip_locked: bool = False) -> str:
     """
-    Give the patient one card with all of a therapist's notes on a workout; say what became of it.
+    Give the patient one card with all of a therapist's own notes on a workout; say what became of it.
 
     One transaction, any number of times by any number of workers, never before the quiet period
     ends on the database's clock: the notes are read under the delivery's lock, the previous card
@@ -35,7 +36,8 @@ def deliver_notes(*, delivery_id: int, skip_locked: bool = False) -> str:
         settled = NoteDelivery.objects.filter(pk=delivery.pk)
         settled.update(due_at=None, first_unsent_at=None, attempts=0, dead_at=None, last_error="")
         if shown is not None:
-            settled.update(delivered_at=Now() if shown else None)
+            sent = {"delivered_at": Now(), "delivered_rev": delivery.rev}
+            settled.update(**sent if shown else dict.fromkeys(sent))
     return outcome
 
 
@@ -44,14 +46,16 @@ def _deliver(delivery: NoteDelivery) -> tuple[str, bool | None]:
     workout = delivery.workout
     if not feature_on(workout.tenant_id, FEEDBACK_NOTIFICATIONS):
         return "feature off", None
-    noted = list(workout.exercises.exclude(doctor_notes_post_exercise="").select_related("exercise"))
+    noted = list(notes_of(delivery))
     if not noted:
         remove_card(card_key=note_key(workout.pk, delivery.doctor_id))
         return "cleared", False
     doctors = list(connected_doctors(workout.patient))
-    conversation = feedback_conversation(patient=workout.patient, doctors=doctors)
+    conversation = None
+    if delivery.doctor in doctors:  # Who has left the patient's care does not speak in it any more.
+        conversation = feedback_conversation(patient=workout.patient, doctors=doctors)
     if conversation is None:
-        return "no connected doctor", None
+        return "doctor not connected", None
     _publish(delivery, conversation, noted)
     return "sent", True
 

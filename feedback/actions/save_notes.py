@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from feedback.actions.wake_delivery import wake_delivery
+from feedback.locks import lock_reviews
 from feedback.models import NoteDelivery
 from workouts.models import ExerciseInWorkout, Workout
 
@@ -39,19 +40,27 @@ def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> N
     ``texts`` maps exercise-in-workout ids of ``workout`` to notes; an empty note clears. All or
     nothing. Every save restarts the quiet period, up to ``FEEDBACK_MAX_WAIT`` after the first save
     that is not yet sent; a hold stays. A save that meets a delivery waits for its row and arms the
-    next window. Returns the delivery as it stands after the save.
+    next window. A colleague whose note is written over owes the patient a card without it. Returns
+    the doctor's own delivery as it stands after the save.
     """
     with transaction.atomic():
-        # The debt first: whoever holds this row decides which notes are read and which come later.
-        delivery, saved_at, remaining = _owe(workout.pk, doctor.pk)
-        _write(workout.pk, texts, saved_at)
-        if delivery.held_at is None:
-            wake_delivery(delivery_id=delivery.pk, after=remaining)
+        # The debts first: whoever holds them decides which notes are read and which come later.
+        colleagues = {row.doctor_id for row in lock_reviews(workout.pk)} - {doctor.pk}
+        delivery, saved_at = _owe(workout.pk, doctor.pk)
+        for colleague in sorted(_written_over(workout, texts) & colleagues):
+            _owe(workout.pk, colleague)
+        _write(workout.pk, doctor.pk, texts, saved_at)
     return delivery
 
 
-def _owe(workout_id: int, doctor_id: int) -> tuple[NoteDelivery, datetime, timedelta]:
-    """The debt after a save, the database's instant of the save, and the wait that is left."""
+def _written_over(workout: Workout, texts: Mapping[int, str]) -> set[int]:
+    """The doctors whose notes stand where new ones are going to."""
+    rows = ExerciseInWorkout.objects.filter(workout=workout, pk__in=texts).exclude(doctor_notes_post_exercise="")
+    return {by or workout.doctor_id for by in rows.values_list("doctor_notes_post_exercise_by", flat=True)}
+
+
+def _owe(workout_id: int, doctor_id: int) -> tuple[NoteDelivery, datetime]:
+    """Owe a card, and wake a worker when it is due; the debt, and the database's instant of it."""
     parameters = {
         "workout": workout_id,
         "doctor": doctor_id,
@@ -60,16 +69,21 @@ def _owe(workout_id: int, doctor_id: int) -> tuple[NoteDelivery, datetime, timed
     }
     [delivery] = NoteDelivery.objects.raw(OWE, parameters)
     extra: Any = delivery
-    return delivery, extra.saved_at, extra.remaining
+    if delivery.held_at is None:
+        wake_delivery(delivery_id=delivery.pk, after=extra.remaining)
+    return delivery, extra.saved_at
 
 
-def _write(workout_id: int, texts: Mapping[int, str], saved_at: datetime) -> None:
+def _write(workout_id: int, doctor_id: int, texts: Mapping[int, str], saved_at: datetime) -> None:
     rows = [
         ExerciseInWorkout(
-            pk=pk, doctor_notes_post_exercise=text, doctor_notes_post_exercise_at=saved_at if text else None
+            pk=pk,
+            doctor_notes_post_exercise=text,
+            doctor_notes_post_exercise_at=saved_at if text else None,
+            doctor_notes_post_exercise_by_id=doctor_id if text else None,
         )
         for pk, text in sorted(texts.items())
     ]
     ExerciseInWorkout.objects.filter(workout=workout_id).bulk_update(
-        rows, ["doctor_notes_post_exercise", "doctor_notes_post_exercise_at"]
+        rows, ["doctor_notes_post_exercise", "doctor_notes_post_exercise_at", "doctor_notes_post_exercise_by"]
     )

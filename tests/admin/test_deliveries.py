@@ -42,7 +42,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (WAITING, "Waiting for the quiet period"),
         (WAITING | {"held_at": NOON}, "Held by the therapist"),
         (WAITING | {"dead_at": NOON, "attempts": 3}, "Failing"),
-        ({"delivered_at": NOON}, "Sent"),
+        ({"delivered_at": NOON, "delivered_rev": 1}, "Sent"),
         ({}, "Nothing to send"),
     ],
 )
@@ -68,7 +68,7 @@ def test_deliveries_can_be_filtered_by_state(state: str, ada: Client, owe: Owe) 
         "waiting": owe(**WAITING),
         "held": owe(**WAITING, held_at=NOON),
         "dead": owe(**WAITING, dead_at=NOON),
-        "sent": owe(delivered_at=NOON),
+        "sent": owe(delivered_at=NOON, delivered_rev=1),
         "none": owe(),
     }
 
@@ -113,7 +113,7 @@ def test_hold_and_resume_hold_and_resume(ada: Client, owe: Owe) -> None:
 
 
 def test_what_owes_nothing_is_left_alone_and_said(ada: Client, owe: Owe) -> None:
-    sent, waiting = owe(delivered_at=NOON), owe(**WAITING)
+    sent, waiting = owe(delivered_at=NOON, delivered_rev=1), owe(**WAITING)
 
     answer = press(ada, NoteDelivery, "hold", sent, waiting).content.decode()
 

@@ -245,3 +245,19 @@ def test_nobody_else_steers_a_delivery(make: Make, workout: Workout, who: str, s
     answer = make.api(getattr(make, who)).post(f"/v2/doctor/feedback-deliveries/{delivery.pk}/{verb}")
     assert answer.status_code == status
     assert NoteDelivery.objects.values().get() == before
+
+
+def test_a_delivery_to_a_patient_no_longer_in_ones_care_is_not_listed(make: Make, workout: Workout) -> None:
+    delivery = save(workout, "Good depth")
+    make.pat.links_to_doctors.update(ended_at=NOON)
+    api = make.api(make.dana)
+    assert api.get("/v2/doctor/feedback-deliveries").json()["results"] == []
+    assert api.post(f"/v2/doctor/feedback-deliveries/{delivery.pk}/hold").status_code == 404
+
+
+def test_with_the_feature_off_no_delivery_is_waiting(make: Make, workout: Workout) -> None:
+    save(workout, "Good depth")
+    TenantSettings.objects.update(features={})
+    api = make.api(make.dana)
+    assert api.get("/v2/doctor/feedback-deliveries?state=waiting").json()["results"] == []
+    assert [row["state"] for row in api.get("/v2/doctor/feedback-deliveries").json()["results"]] == ["off"]

@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import CareLink, TenantSettings
 from feedback.actions.deliver_notes import deliver_notes
+from feedback.actions.save_notes import save_notes
 from feedback.actions.steer import hold
 from feedback.models import NoteDelivery
-from messaging.models import Message
+from feedback.queries import state_of
+from feedback.states import DeliveryState
+from messaging.models import Conversation, Message
 from messaging.states import MessageType
 from notifications.models import Device, Notification
 from notifications.states import Platform
@@ -154,16 +157,60 @@ def test_a_patient_without_doctors_is_sent_nothing(make: Make) -> None:
     workout = make.workout(completed_at=NOON)
     delivery = save(workout, "Good depth")
     CareLink.objects.update(ended_at=NOON)
-    assert deliver(delivery) == "no connected doctor"
+    assert deliver(delivery) == "doctor not connected"
     assert note_cards(workout) == []
 
 
-def test_two_doctors_have_a_card_each(make: Make) -> None:
-    other = make.doctor(patients=[make.pat])
+def test_a_doctor_who_has_left_does_not_speak_in_a_colleagues_thread(make: Make) -> None:
+    make.doctor("Second", patients=[make.pat])
+    workout = make.workout(completed_at=NOON)
+    delivery = save(workout, "Good depth")
+    CareLink.objects.filter(doctor=make.dana).update(ended_at=NOON)
+    assert deliver(delivery) == "doctor not connected"
+    assert (note_cards(workout), Conversation.objects.count()) == ([], 0)
+
+
+def test_what_was_settled_without_being_sent_is_not_called_sent(make: Make) -> None:
     workout = make.workout(completed_at=NOON)
     deliver(save(workout, "Good depth"))
-    deliver(save(workout, "Nice depth", doctor=other))
-    assert sorted(note_cards(workout)) == [["Good depth"], ["Nice depth"]]
+    CareLink.objects.update(ended_at=NOON)
+    deliver(save(workout, "Better depth"))
+    assert state_of(NoteDelivery.objects.get(), feature_on=True) == DeliveryState.NONE
+    CareLink.objects.update(ended_at=None)
+    deliver(save(workout, "Best depth"))
+    assert state_of(NoteDelivery.objects.get(), feature_on=True) == DeliveryState.SENT
+
+
+def test_two_doctors_have_a_card_each_with_their_own_notes(make: Make) -> None:
+    other = make.doctor("Second", patients=[make.pat])
+    workout = make.workout(completed_at=NOON)
+    dana = save(workout, "Good depth")
+    second = workout.exercises.get(position=2).pk
+    theirs = save_notes(workout=workout, doctor=other, texts={second: "Slow down"})
+    deliver(dana)
+    deliver(theirs)
+    assert sorted(note_cards(workout)) == [["Good depth"], ["Slow down"]]
+
+
+def test_a_held_note_is_not_sent_on_a_colleagues_card(make: Make) -> None:
+    other = make.doctor("Second", patients=[make.pat])
+    workout = make.workout(completed_at=NOON)
+    hold(delivery_id=save(workout, "Not yet").pk)
+    second = workout.exercises.get(position=2).pk
+    deliver(save_notes(workout=workout, doctor=other, texts={second: "Slow down"}))
+    assert note_cards(workout) == [["Slow down"]]
+
+
+@pytest.mark.parametrize("written", ["Nice depth", ""])
+def test_a_note_a_colleague_writes_over_leaves_the_first_doctors_card(make: Make, written: str) -> None:
+    other = make.doctor("Second", patients=[make.pat])
+    workout = make.workout(completed_at=NOON)
+    dana = save(workout, "Good depth", "Slow down")
+    deliver(dana)
+    theirs = save(workout, written, doctor=other)
+    deliver(dana)
+    deliver(theirs)
+    assert sorted(note_cards(workout)) == sorted([["Slow down"], *([[written]] if written else [])])
 
 
 def test_a_delivery_that_vanished_is_no_error(db: None) -> None:

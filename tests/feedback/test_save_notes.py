@@ -92,5 +92,5 @@ def test_a_save_costs_the_same_number_of_queries_for_one_note_and_fifty(
     workout = make.workout(completed_at=NOON, exercises=50)
     _ = workout.doctor
     ids = list(workout.exercises.values_list("pk", flat=True))[:count]
-    with django_assert_num_queries(4):  # savepoints included
+    with django_assert_num_queries(6):  # savepoints included
         save_notes(workout=workout, doctor=workout.doctor, texts=dict.fromkeys(ids, "Good depth"))
