@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.locks import lock_patient
 from accounts.models import User
 from care.complete_workout import complete_in_order, tell_therapists
-from entrances.actions.answer import Said, record_answer
+from entrances.actions.answer import AlreadySettled, Said, record_answer
+from entrances.actions.cancel import cancel_for_real_workout
 from entrances.models import AppEntrance
+from entrances.queries import entrance_of, real_workout_on
 from entrances.states import Answer
 from feedback.actions.owe_summary import Words, owe_answer
 from okta.errors import Refusal
@@ -42,23 +44,29 @@ def check_in(*, patient: User, entrance_id: int, said: Said, now: datetime) -> A
     """
     with transaction.atomic(durable=True):
         person = lock_patient(patient.pk)
-        entrance = record_answer(patient=person, entrance_id=entrance_id, said=said, now=now)
-        words = Words(pain=said.pain, note=said.note)
-        record_evidence(
-            patient=person,
-            day=entrance.local_date,
-            has_data=words.said_anything,
-            key=f"entrance:{entrance.pk}",
-        )
-        if said.answer == Answer.NOT_TODAY:
-            recalculate(patient=person, now=now)
-            owed: str | None = owe_answer(patient=person, day=entrance.local_date, entrance_id=entrance.pk, words=words)
-        else:
-            owed = _complete_the_days(person, entrance, words, now)
+        day = entrance_of(patient=person, entrance_id=entrance_id).local_date
+        trained = real_workout_on(patient_id=person.pk, day=day)
+        if trained:  # The visit was logged while that workout was being completed.
+            cancel_for_real_workout(patient_id=person.pk, on=day)
+        owed = None if trained else _take_down(person, entrance_id, said, now)
+    if trained:
+        raise AlreadySettled
     if owed is not None:
         tell_therapists(owed)
-    entrance.refresh_from_db()
-    return entrance
+    return entrance_of(patient=patient, entrance_id=entrance_id)
+
+
+def _take_down(patient: User, entrance_id: int, said: Said, now: datetime) -> str | None:
+    """Everything an answer commits, in order; the key of the summary now owed."""
+    entrance = record_answer(patient=patient, entrance_id=entrance_id, said=said, now=now)
+    words = Words(pain=said.pain, note=said.note)
+    record_evidence(
+        patient=patient, day=entrance.local_date, has_data=words.said_anything, key=f"entrance:{entrance.pk}"
+    )
+    if said.answer == Answer.NOT_TODAY:
+        recalculate(patient=patient, now=now)
+        return owe_answer(patient=patient, day=entrance.local_date, entrance_id=entrance.pk, words=words)
+    return _complete_the_days(patient, entrance, words, now)
 
 
 def _complete_the_days(patient: User, entrance: AppEntrance, words: Words, now: datetime) -> str | None:

@@ -60,10 +60,12 @@ class CompleteWorkout(APIView):
         Calling again changes nothing and answers the session as it stands.
         """
         patient = caller(request)
-        workout_of_patient(patient=patient, workout_id=workout_id)
-        body = self.Input(data=request.data)
-        body.is_valid(raise_exception=True)
-        complete_workout(patient=patient, workout_id=workout_id, report=_report(body.validated_data), now=clock.now())
+        # A second call changes nothing, so there is nothing in it that could be wrong.
+        if workout_of_patient(patient=patient, workout_id=workout_id).status == Status.PLANNED:
+            body = self.Input(data=request.data)
+            body.is_valid(raise_exception=True)
+            report = _report(body.validated_data)
+            complete_workout(patient=patient, workout_id=workout_id, report=report, now=clock.now())
         [session] = _as_the_patient_sees([workout_of_patient(patient=patient, workout_id=workout_id)])
         return Response(session)
 

@@ -103,3 +103,14 @@ def test_a_bad_answer_is_named(make: Make, planned: Workout, said: dict[str, Any
     answered = check_in(make, visit(make.pat), **said)
     assert (answered.status_code, list(answered.json()["fields"])) == (400, [field])
     assert AppEntrance.objects.get().status == Status.PENDING
+
+
+def test_a_day_already_trained_cannot_be_answered_and_is_settled(make: Make, planned: Workout) -> None:
+    """A visit that was logged while the day's workout was being completed."""
+    entrance = visit(make.pat)
+    make.workout(completed_at=NOON)
+    answered = check_in(make, entrance, answer="DONE")
+    assert (answered.status_code, answered.json()["code"]) == (409, "already_settled")
+    assert AppEntrance.objects.get().status == Status.CANCELED_BY_REAL_WORKOUT
+    planned.refresh_from_db()
+    assert planned.status == WorkoutStatus.PLANNED
