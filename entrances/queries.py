@@ -40,8 +40,11 @@ def evidence_for(entrance: AppEntrance) -> Evidence:
     """What the verdict may look at; to be read while the patient's row is held."""
     of_patient = Workout.objects.filter(patient=entrance.patient_id)
     planned = of_patient.filter(status=WorkoutStatus.PLANNED, date_scheduled=entrance.local_date).order_by("pk")
-    # An inferred workout is passed over: a copy of a copy would say nothing about the patient.
-    done = of_patient.filter(status=WorkoutStatus.COMPLETED, completed_via_app_entrance=False)
+    # An inferred workout is passed over: a copy of a copy would say nothing about the patient. So is
+    # one done after the day, which a late finalization could see.
+    done = of_patient.filter(
+        status=WorkoutStatus.COMPLETED, completed_via_app_entrance=False, completed_on__lte=entrance.local_date
+    )
     return Evidence(
         tracking_enabled=feature_on(entrance.tenant_id, APP_ENTRANCE_TRACKING),
         real_workout_that_day=real_workout_on(patient_id=entrance.patient_id, day=entrance.local_date),

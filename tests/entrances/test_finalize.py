@@ -54,6 +54,14 @@ def test_without_a_plan_the_last_workout_really_done_is_mirrored(make: Make) -> 
     assert [mirror.mirrored_from for mirror in mirrors(make.pat)] == [last, last]
 
 
+def test_a_workout_done_after_the_day_is_not_what_a_late_finalization_copies(make: Make) -> None:
+    earlier = make.workout(completed_at=NOON - timedelta(days=5))
+    entrance = visit(make.pat, NOON - timedelta(days=2))
+    make.workout(completed_at=NOON - timedelta(days=1))
+    finalize(entrance, now=NOON)
+    assert [mirror.mirrored_from for mirror in mirrors(make.pat)] == [earlier]
+
+
 def test_the_mirror_holds_what_was_planned_and_nothing_that_was_felt(make: Make) -> None:
     source = make.workout(completed_at=NOON - timedelta(days=2), duration_minutes=40)
     source.exercises.update(

@@ -1,17 +1,20 @@
 """A completion and a finalization of the same day, in every order: one of them counts."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from accounts.models import User
+from care.check_in import check_in
 from care.complete_workout import complete_workout
+from entrances.actions.answer import Said
 from entrances.actions.finalize import finalize_entrance
 from entrances.actions.record import record_visit
 from entrances.actions.settle_overdue import settle_overdue
 from entrances.models import AppEntrance
-from entrances.states import Status
+from entrances.states import Answer, Status
 from okta import wakeups
 from tests.entrances.steps import mirrors, visit, window_closes
 from tests.make import NOON, TODAY, Make
@@ -107,6 +110,55 @@ def test_without_the_locks_both_would_count(day: Day, monkeypatch: pytest.Monkey
     with interrupted_before("entrances.actions.finalize.mirror_workout", day.complete):
         day.finalize()
     assert len(day.counted()) == 2
+
+
+class Week:
+    """Two plans of one day, and a visit of the day before: three things that move one streak."""
+
+    def __init__(self, make: Make) -> None:
+        self.pat: User = make.pat
+        self.plans = [make.workout(on=TODAY), make.workout(on=TODAY)]
+        self.yesterday = visit(make.pat, NOON - timedelta(days=1))
+        self.today = visit(make.pat)
+        window_closes(self.yesterday)
+
+    def train(self) -> Workout:
+        return complete_workout(patient=self.pat, workout_id=self.plans[0].pk, report=Report((), 20), now=NOON)
+
+    def train_again(self) -> Workout:
+        return complete_workout(patient=self.pat, workout_id=self.plans[1].pk, report=Report((), 25), now=NOON)
+
+    def finalize_yesterday(self) -> str:
+        return finalize_entrance(entrance_id=self.yesterday.pk, now=NOON)
+
+    def check_in_today(self) -> AppEntrance:
+        return check_in(patient=self.pat, entrance_id=self.today.pk, said=Said(Answer.DONE), now=NOON)
+
+
+STORING = {"train": "advance_streak", "finalize_yesterday": "rebuild_streak", "check_in_today": "advance_streak"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("train", "train_again"),
+        ("train", "finalize_yesterday"),
+        ("finalize_yesterday", "train"),
+        ("check_in_today", "train_again"),
+        ("check_in_today", "finalize_yesterday"),
+    ],
+)
+def test_whatever_moves_a_streak_takes_turns(make: Make, first: str, second: str) -> None:
+    """Only the patient's row lock keeps these apart: they share no workout and no entrance."""
+    make.workout(completed_at=NOON - timedelta(days=9))
+    rebuild_streak(patient=make.pat, now=NOON)
+    week = Week(make)
+    with interrupted_before(f"workouts.actions.{STORING[first]}.store", getattr(week, second)) as other:
+        getattr(week, first)()
+    other.result()
+    stored = Streak.objects.values().get(patient=week.pat)
+    rebuild_streak(patient=week.pat, now=NOON)
+    assert stored == Streak.objects.values().get(patient=week.pat)
 
 
 def test_two_workers_finalize_one_entrance_once(day: Day) -> None:
