@@ -26,6 +26,7 @@ class SignIn(APIView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
+    also_answers = (401, 429)
 
     class Input(WireSerializer):
         email = serializers.CharField(max_length=254, help_text="In any case.")

@@ -19,6 +19,7 @@ class CheckIn(APIView):
     """A patient's own word about a day the app was opened."""
 
     permission_classes = [PatientOnly]
+    also_answers = (409,)
 
     @extend_schema(request=CheckInInput, responses=AnsweredEntrance)
     def post(self, request: Request, entrance_id: int) -> Response:

@@ -1,5 +1,6 @@
 """How our doors describe themselves in OpenAPI."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -22,7 +23,11 @@ class ErrorAnswer(WireSerializer):
 
 
 class DoorSchema(AutoSchema):
-    """One operation a view method, named after its view, with the errors it can answer."""
+    """
+    One operation a view method, named after its view, with the errors it can answer.
+
+    What a view refuses beyond the ordinary it declares itself: ``also_answers = (409,)``.
+    """
 
     def get_operation_id(self) -> str:
         view = type(self.view)
@@ -45,4 +50,5 @@ class DoorSchema(AutoSchema):
             errors += ["401", "403"]
         if "{" in self.path:
             errors.append("404")
-        return errors
+        also: Iterable[int] = getattr(self.view, "also_answers", ())
+        return errors + [str(status) for status in also]

@@ -23,6 +23,7 @@ class ShowMonitoring(APIView):
     """Days, windows and months of one patient, each with why."""
 
     permission_classes = [DoctorOnly]
+    also_answers = (404,)
 
     @extend_schema(
         parameters=[OpenApiParameter("patientId", int, required=True, description="A connected patient.")],
@@ -44,6 +45,7 @@ class RecordTime(APIView):
     """Management time."""
 
     permission_classes = [DoctorOnly]
+    also_answers = (404,)
 
     @extend_schema(request=TimeInput, responses={201: TimeRow})
     def post(self, request: Request) -> Response:

@@ -26,6 +26,7 @@ class ListSessions(APIView):
     """What the patients of a doctor have done."""
 
     permission_classes = [DoctorOnly]
+    also_answers = (404,)
 
     class Input(WireSerializer):
         patient_id = Key(required=False)
@@ -63,6 +64,7 @@ class PlanWorkout(APIView):
     """Ask a patient to do something."""
 
     permission_classes = [DoctorOnly]
+    also_answers = (404,)
 
     class Input(WireSerializer):
         class Row(WireSerializer):

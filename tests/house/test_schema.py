@@ -1,4 +1,4 @@
-"""The OpenAPI document is complete, and no request that fits it (or does not) makes a 5xx."""
+"""The OpenAPI document is complete: no request gets a 5xx, or an answer the document leaves out."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import status_code_conformance
 
 from okta.wsgi import application
 from tests.house.doors import World, build_world
@@ -40,6 +41,24 @@ def test_the_cards_are_a_union_told_apart_by_their_feedback_type() -> None:
     assert [set(union["discriminator"]["mapping"]) for union in unions] == [
         {"PATIENT_FEEDBACK_SUMMARY", "DOCTOR_FEEDBACK_NOTE"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("post", "/v2/auth/login", "200 400 401 429"),
+        ("post", "/v2/app-entrances/{entrance_id}/check-in", "200 400 401 403 404 409"),
+        ("post", "/v2/doctor/feedback-deliveries/{delivery_id}/send-now", "200 400 401 403 404 409"),
+        ("post", "/v2/doctor/feedback-deliveries/{delivery_id}/hold", "200 400 401 403 404 409"),
+        ("post", "/v2/doctor/feedback-deliveries/{delivery_id}/resume", "200 400 401 403 404 409"),
+        ("get", "/v2/doctor/rtm", "200 400 401 403 404"),
+        ("post", "/v2/doctor/workouts", "201 400 401 403 404"),
+        ("get", "/v2/doctor/patients/{patient_id}/streaks", "200 400 401 403 404"),
+        ("get", "/v2/notifications", "200 400 401 403"),
+    ],
+)
+def test_the_document_says_what_a_door_refuses(method: str, path: str, statuses: str) -> None:
+    assert sorted(document()["paths"][path][method]["responses"]) == statuses.split()
 
 
 @pytest.fixture
@@ -70,7 +89,9 @@ def operations() -> list[Any]:
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "misfit"])
 @pytest.mark.parametrize("role", ["dana", "pat"])
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.label)
-def test_no_request_makes_a_server_error(world: World, operation: Any, role: str, mode: GenerationMode) -> None:
+def test_no_request_makes_a_server_error_or_an_undocumented_answer(
+    world: World, operation: Any, role: str, mode: GenerationMode
+) -> None:
     token = world.make.token(getattr(world.make, role))
 
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -98,5 +119,5 @@ def ask_twice(case: Any, world: World, token: str) -> None:
     for parameters in (case.path_parameters, {**case.path_parameters, **real}):
         case.path_parameters = parameters
         response = case.call(headers={"Authorization": f"Bearer {token}"})
-        case.validate_response(response, checks=[not_a_server_error])
+        case.validate_response(response, checks=[not_a_server_error, status_code_conformance])
         assert connection.is_usable()
