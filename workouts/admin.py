@@ -3,15 +3,21 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.clinic_admin import ClinicAdmin, ClinicInline, badge
 from accounts.forms import ClinicForm
+from accounts.locks import lock_patient
+from workouts.locks import lock_workouts
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
 
@@ -138,6 +144,30 @@ class WorkoutForm(ClinicForm):
         return data
 
 
+def hold(workouts: QuerySet[Workout]) -> list[Workout]:
+    """
+    Lock workouts and their patients until the transaction ends; return them fresh.
+
+    In the order of a completion, the patients first: a workout is completed before it is judged here,
+    or after what is written here.
+    """
+    found = list(workouts.values_list("pk", "patient_id"))
+    for patient_id in sorted({patient_id for _pk, patient_id in found}):
+        lock_patient(patient_id)
+    return lock_workouts([pk for pk, _patient_id in found])
+
+
+def delete_planned(shown: Any, request: HttpRequest, chosen: QuerySet[Workout]) -> Any:
+    """Delete the chosen workouts, when that is confirmed, that are still planned then."""
+    with transaction.atomic():
+        rows = hold(chosen) if "post" in request.POST else list(chosen)
+        planned = [row.pk for row in rows if row.status == Status.PLANNED]
+        if left := len(rows) - len(planned):
+            sentence = ngettext("%d was left as it is.", "%d were left as they are.", left) % left
+            shown.message_user(request, sentence, messages.WARNING)
+        return delete_selected(shown, request, shown.get_queryset(request).filter(pk__in=planned)) if planned else None
+
+
 @admin.register(Workout)
 class WorkoutPage(ClinicAdmin):
     """What patients are asked to do, and what became of it."""
@@ -156,6 +186,31 @@ class WorkoutPage(ClinicAdmin):
         (None, {"fields": ("patient", "doctor", "state", "date_scheduled")}),
         (_("Done"), {"fields": ("completed_on", "started_at", "completed_at", "minutes")}),
     )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        with transaction.atomic():
+            self._hold(request, object_id)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        with transaction.atomic():
+            self._hold(request, object_id)
+            return super().delete_view(request, object_id, extra_context)
+
+    def _hold(self, request: HttpRequest, object_id: str | None) -> None:
+        """Before anything is judged that is then written; everything the page reads comes after."""
+        row = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+        if row is not None:
+            hold(Workout.objects.filter(pk=row.pk))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        offered = super().get_actions(request)
+        if "delete_selected" in offered:
+            _unlocked, name, words = offered["delete_selected"]
+            offered["delete_selected"] = (delete_planned, name, words)
+        return offered
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A planned workout may be changed; a completed one is what the patient reported."""

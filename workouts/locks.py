@@ -1,5 +1,7 @@
 """The only file of this app that says FOR UPDATE."""
 
+from collections.abc import Iterable
+
 from okta.errors import NotFound
 from workouts.models import Workout
 
@@ -16,3 +18,12 @@ def lock_workout(*, workout_id: int, patient_id: int) -> Workout:
     if workout is None:
         raise NotFound
     return workout
+
+
+def lock_workouts(workout_ids: Iterable[int]) -> list[Workout]:
+    """
+    Lock workouts until the transaction ends, by pk, and return those that are still there, fresh.
+
+    Taken after ``accounts.locks.lock_patient`` for each of their patients.
+    """
+    return list(Workout.objects.select_for_update(no_key=True).filter(pk__in=workout_ids).order_by("pk"))
