@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
@@ -55,7 +56,12 @@ class RegisterDevice(APIView):
             auth = serializers.CharField(max_length=100)
 
         platform = serializers.ChoiceField(choices=Platform.choices)
-        token = serializers.CharField(max_length=2000, help_text="For Web Push: the subscription's endpoint.")
+        token = serializers.CharField(
+            max_length=2000,
+            # The unique index holds 2,704 bytes; every push service's tokens and endpoints are ASCII.
+            validators=[RegexValidator(r"^[!-~]+$", _("A push token is printable ASCII without spaces."))],
+            help_text="For Web Push: the subscription's endpoint.",
+        )
         keys = Keys(required=False, allow_null=True, help_text="Web Push only.")
 
         def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

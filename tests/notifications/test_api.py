@@ -1,5 +1,6 @@
 """The doors to devices and notifications."""
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,24 @@ def test_a_device_that_cannot_be_reached_is_refused(make: Make, body: dict[str, 
 
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
     assert not Device.objects.exists()
+
+
+def test_a_token_the_index_cannot_hold_is_refused(make: Make) -> None:
+    token = "".join(random.Random(7).choices([chr(code) for code in range(0x4E00, 0x9FA5)], k=2000))
+
+    answer = make.api(make.pat).post(DEVICES, {"platform": "FCM", "token": token})
+
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {"token": ["A push token is printable ASCII without spaces."]}
+    assert not Device.objects.exists()
+
+
+def test_the_longest_token_is_registered(make: Make) -> None:
+    token = "".join(random.Random(7).choices([chr(code) for code in range(0x21, 0x7F)], k=2000))
+
+    answer = make.api(make.pat).post(DEVICES, {"platform": "FCM", "token": token})
+
+    assert (answer.status_code, Device.objects.get().token) == (201, token)
 
 
 def test_a_known_token_moves_to_whoever_registers_it(make: Make, outbox: Outbox, expo: FakeProvider) -> None:
