@@ -1,11 +1,13 @@
 """What is due, how late it is, and guarded doors to a person's devices and notifications."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import ExpressionWrapper, F, Max, Q, QuerySet, fields
 from django.db.models.functions import Now
 
-from accounts.models import User
+from accounts.flags import DISCREET_PUSH
+from accounts.models import TenantSettings, User
 from notifications.models import Device, Notification, Push
 from notifications.states import PushStatus
 from okta.errors import NotFound
@@ -33,6 +35,12 @@ def longest_overdue(due: QuerySet[Push], since: str) -> timedelta | None:
     late = ExpressionWrapper(Now() - F(since), output_field=fields.DurationField())
     longest: timedelta | None = due.aggregate(late=Max(late))["late"]
     return longest
+
+
+def discreet_clinics(tenant_ids: Collection[int]) -> set[int]:
+    """Which of these clinics want their pushes to say nothing, in one query."""
+    chosen = dict(TenantSettings.objects.filter(tenant__in=tenant_ids).values_list("tenant", "features"))
+    return {pk for pk in tenant_ids if chosen.get(pk, {}).get(DISCREET_PUSH.key, DISCREET_PUSH.default)}
 
 
 def device_of(*, user: User, device_id: int) -> Device:

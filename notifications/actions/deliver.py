@@ -12,10 +12,11 @@ from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from notifications.actions.notify import discreetly
 from notifications.actions.settle import Verdict, settle, verdict
 from notifications.locks import Claim, claim, release
 from notifications.models import Push
-from notifications.queries import pushes_due
+from notifications.queries import discreet_clinics, pushes_due
 from notifications.states import PushStatus
 from notifications.transports import transport_for
 from notifications.transports.base import (
@@ -87,9 +88,20 @@ def _send_platform(transport: Transport, lease: UUID, ids: Sequence[int], *, unt
 
 
 def _still_ours(lease: UUID, ids: Sequence[int]) -> list[Push]:
-    """Read the rows just before sending: who owns a device may have changed since the claim."""
-    rows = Push.objects.filter(pk__in=ids, lease=lease, status=PushStatus.PENDING)
-    return list(rows.select_related("device", "notification").order_by("pk"))
+    """
+    Read the rows just before sending: people, devices and the clinic's wishes may have changed.
+
+    What was composed before the clinic wanted discretion is sent discreetly; the row keeps its text.
+    """
+    owed = Push.objects.filter(pk__in=ids, lease=lease, status=PushStatus.PENDING)
+    rows = list(owed.select_related("device", "notification__recipient__tenant").order_by("pk"))
+    recipients = [row.notification.recipient for row in rows]
+    discreet = discreet_clinics({person.tenant_id for person in recipients if person.tenant_id is not None})
+    for row, person in zip(rows, recipients, strict=True):
+        if person.tenant_id in discreet:
+            text, row.data = discreetly(person, row.data)
+            row.title, row.body = text.title, text.body
+    return rows
 
 
 def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
@@ -98,6 +110,8 @@ def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
             yield row.pk, Refused("the device belongs to somebody else now")
         elif row.device.retired_at is not None:
             yield row.pk, Refused("the device is retired")
+        elif not row.notification.recipient.may_sign_in:
+            yield row.pk, Refused("the recipient may not sign in any more")
 
 
 def _send_batch(

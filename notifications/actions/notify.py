@@ -1,7 +1,7 @@
 """Telling people something: the in-app row and the pushes, in the story's own transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,9 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.flags import DISCREET_PUSH
 from accounts.models import User
-from accounts.queries import feature_on
 from notifications.models import Device, Notification, Push
+from notifications.queries import discreet_clinics
 from notifications.rules import BODY_BYTES, TITLE_BYTES, discreet_data, shorten
 from notifications.states import NotificationType
 from okta import wakeups
@@ -60,12 +59,12 @@ def notify(
     people = {person.pk: person for person in recipients}
     texts = {pk: _in_language(person, compose) for pk, person in people.items()}
     told = _insert(type, key, texts, data)
-    discreet = _discreet_clinics(people.values())
+    discreet = discreet_clinics({person.tenant_id for person in recipients if person.tenant_id is not None})
     pushes = []
     for device in Device.objects.filter(user__in=told, user__is_active=True, retired_at=None).order_by("pk"):
         text, extra = texts[device.user_id], dict(data)
         if people[device.user_id].tenant_id in discreet:
-            text, extra = _in_language(people[device.user_id], _nothing_said), discreet_data(data)
+            text, extra = discreetly(people[device.user_id], data)
         pushes.append(_push(told[device.user_id], device, text, extra))
     for push in pushes:
         push.collapse_id, push.urgent = collapse_id, urgent
@@ -99,9 +98,9 @@ def _in_language(person: User, compose: Callable[[User], Text]) -> Text:
         return Text(str(text.title), str(text.body))
 
 
-def _discreet_clinics(people: Iterable[User]) -> set[int]:
-    clinics = {person.tenant_id for person in people if person.tenant_id is not None}
-    return {tenant_id for tenant_id in clinics if feature_on(tenant_id, DISCREET_PUSH)}
+def discreetly(person: User, data: Mapping[str, Any]) -> tuple[Text, dict[str, Any]]:
+    """What a discreet push says to ``person`` and carries of ``data``."""
+    return _in_language(person, _nothing_said), discreet_data(data)
 
 
 def _nothing_said(_person: User) -> Text:

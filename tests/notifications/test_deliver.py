@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Tenant, TenantSettings, User
 from notifications.actions import deliver
 from notifications.actions.deliver import deliver_due
 from notifications.actions.settle import Verdict, settle
@@ -61,6 +62,33 @@ def test_a_lease_that_ran_out_holds_nobody_up(outbox: Outbox, expo: FakeProvider
 
     assert deliver_due() == 1
     assert sent(expo) == [push.collapse_id]
+
+
+@pytest.mark.parametrize("closed", [User, Tenant], ids=["person", "clinic"])
+def test_who_may_not_sign_in_any_more_is_sent_nothing(
+    outbox: Outbox, expo: FakeProvider, closed: type[User | Tenant]
+) -> None:
+    push = outbox.push()
+    closed.objects.update(is_active=False)  # type: ignore[union-attr]
+
+    assert deliver_due() == 1
+
+    push.refresh_from_db()
+    assert (push.status, push.last_error) == (PushStatus.FAILED, "the recipient may not sign in any more")
+    assert expo.attempts() == []
+
+
+def test_a_push_owed_when_its_clinic_turns_discreet_is_sent_discreetly(outbox: Outbox, expo: FakeProvider) -> None:
+    push = outbox.push()
+    Push.objects.update(data={"type": "PATIENT_FEEDBACK", "workoutId": 7, "patientName": "Pat Lee"})
+    User.objects.filter(pk=push.device.user_id).update(language="ru")
+    TenantSettings.objects.update(features={"discreetPush": True})
+
+    deliver_due()
+
+    [received] = expo.received()
+    assert (received["title"], received["body"]) == ("Okta", "В приложении появилось кое-что новое для вас.")
+    assert received["data"] == {"type": "PATIENT_FEEDBACK", "workoutId": 7}
 
 
 def test_pushes_go_out_in_batches_of_a_hundred(outbox: Outbox, expo: FakeProvider, woken: Woken) -> None:
@@ -177,7 +205,7 @@ def test_fifty_pushes_cost_as_many_queries_as_one(outbox: Outbox, expo: FakeProv
     one = queries()
     many(outbox.push(), 50)
 
-    assert queries() == one == 5
+    assert queries() == one == 6
 
 
 def test_the_woken_task_and_the_sweep_find_the_same_rows(outbox: Outbox, expo: FakeProvider) -> None:
