@@ -81,6 +81,23 @@ class PersonForm(_PersonForm, UserChangeForm):  # type: ignore[misc]
         model = User
         fields = ("email", "user_type", "first_name", "last_name", "timezone", "language", "is_active", "is_staff")
 
+    def clean_user_type(self) -> str:
+        """Rows that name somebody as a patient or a doctor would be wrong about anybody else."""
+        role: str = self.cleaned_data["user_type"]
+        if role != self.initial["user_type"] and _is_named(self.instance):
+            raise forms.ValidationError(
+                _("The role stays: there are care links, workouts or other records with this person in it.")
+            )
+        return role
+
+
+def _is_named(person: User) -> bool:
+    """Whether any row of any app, such as a care link or a workout, names somebody as its patient or doctor."""
+    relations = [one for one in User._meta.related_objects if one.field.name in {"patient", "doctor"}]
+    return any(
+        cast(Any, one.related_model)._base_manager.filter(**{one.field.name: person}).exists() for one in relations
+    )
+
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
     """A new password for somebody; whoever knew the old one is signed out everywhere."""

@@ -1,5 +1,6 @@
 """Clinics' people, their passwords, and who cares for whom."""
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -71,6 +72,36 @@ def test_only_an_administrator_may_be_let_into_the_admin(ada: Client, make: Make
     assert "Only clinic administrators may open the admin." in refused.content.decode()
     assert accepted.status_code == 302
     assert User.objects.get(pk=make.dana.pk).is_staff
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "kept"),
+    [("pat", "DOCTOR", "links"), ("dana", "PATIENT", "links"), ("pat", "ADMIN", "workouts"), ("dana", "ADMIN", "both")],
+)
+def test_who_is_in_the_records_keeps_the_role(ada: Client, make: Make, who: str, role: str, kept: str) -> None:
+    make.pat  # noqa: B018  the patient exists
+    if kept != "links":
+        make.workout()
+    if kept == "workouts":
+        CareLink.objects.all().delete()
+    person = getattr(make, who)
+    given = form_of(ada.get(page(User, "change", person.pk)))
+
+    refused = ada.post(page(User, "change", person.pk), given | {"user_type": role, "last_name": "Renamed"})
+
+    assert refused.context["adminform"].form.errors == {
+        "user_type": ["The role stays: there are care links, workouts or other records with this person in it."]
+    }
+    unchanged = User.objects.get(pk=person.pk)
+    assert (unchanged.user_type, unchanged.last_name) == (person.user_type, person.last_name)
+    assert ada.post(page(User, "change", person.pk), given | {"last_name": "Renamed"}).status_code == 302
+
+
+def test_who_is_in_no_records_may_change_the_role(ada: Client, make: Make) -> None:
+    given = form_of(ada.get(page(User, "change", make.omar.pk)))
+
+    assert ada.post(page(User, "change", make.omar.pk), given | {"user_type": "PATIENT"}).status_code == 302
+    assert User.objects.get(pk=make.omar.pk).user_type == UserType.PATIENT
 
 
 def test_a_page_writes_only_what_was_changed_on_it(ada: Client, make: Make) -> None:
