@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from care.complete_workout import complete_workout
-from okta.errors import NotFound
+from okta.errors import InvalidInput, NotFound
 from tests.admin.conftest import form_of, page
 from tests.make import NOON, Make
 from tests.races.interrupt import interrupted_before
 from workouts.actions.complete import ExerciseReport, Report
-from workouts.models import ExerciseInWorkout, Workout
+from workouts.models import Workout
 from workouts.states import Status
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,21 +106,14 @@ def test_a_completion_waits_for_a_deletion_and_is_told(
     assert not Workout.objects.filter(pk=workout.pk).exists()
 
 
-def test_a_completion_waits_for_a_change_and_completes_what_is_there_then(
-    workout: Workout, make: Make, presses: dict[str, Press]
+def test_a_completion_waits_for_a_change_and_is_told(
+    workout: Workout, complete: Press, presses: dict[str, Press]
 ) -> None:
-    second = workout.exercises.get(position=2)
-    report = Report((ExerciseReport(second.pk, actual_sets=2, pain=8),), 20)
+    planned = reported(workout)[1]
 
-    with interrupted_before(
-        BEFORE_WRITING["change"],
-        lambda: complete_workout(patient=make.pat, workout_id=workout.pk, report=report, now=NOON),
-    ) as late:
+    with interrupted_before(BEFORE_WRITING["change"], complete) as late:
         answer = presses["change"]()
 
-    late.result()
     assert answer.status_code == 302
-    assert reported(workout)[0] == Status.COMPLETED
-    [row] = ExerciseInWorkout.objects.filter(workout=workout, position=2)
-    assert (row.planned_sets, row.actual_sets, row.pain) == (5, 2, 8)
-    assert not workout.exercises.filter(position=1).exists()
+    assert isinstance(late.exception(), InvalidInput), "the exercise it reports on was taken out before"
+    assert reported(workout) == (Status.PLANNED, [(2, 5, None, None, ""), *planned[2:]])
