@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, ClinicInline, badge
+from accounts.models import User
 from okta import clock
 from okta.errors import Refusal
 from rtm.actions.certify_month import certify_month
@@ -93,7 +94,7 @@ class CertifiedMonthPage(ClinicAdmin):
     search_fields = ("patient__first_name", "patient__last_name")
     date_hierarchy = "month"
     ordering = ("-month", "-pk")
-    shown = ("patient", "name_of_month", "certified_by", "locked_at", "certified_as")
+    shown = ("patient", "name_of_month", "certified_by", "recorded_by", "locked_at", "certified_as")
     readonly_fields = ("name_of_month", "certified_as")
     add_fieldsets = ((None, {"fields": (*CertifyForm.Meta.fields, "looked_at")}),)
 
@@ -113,10 +114,12 @@ class CertifiedMonthPage(ClinicAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: CertifiedMonth, form: Any, change: bool) -> None:
+        assert isinstance(request.user, User)  # noqa: S101
         certified = certify_month(
             patient=obj.patient,
             month=obj.month,
             certified_by=obj.certified_by,
+            recorded_by=request.user,
             looked_at=form.cleaned_data["looked_at"],
             now=form.now,
         )

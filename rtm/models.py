@@ -116,6 +116,9 @@ class CertifiedMonth(models.Model):
         verbose_name=_("certified by"),
         help_text=_("The connected doctor who has looked at it and certifies it."),
     )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
     locked_at = models.DateTimeField(_("locked at"))
     snapshot = models.JSONField(_("what was certified"))
 

@@ -67,10 +67,13 @@ def check_certifiable(*, patient: User, month: date, certified_by: User, now: da
         raise AlreadyCertified
 
 
-def certify_month(*, patient: User, month: date, certified_by: User, looked_at: str, now: datetime) -> CertifiedMonth:
+def certify_month(
+    *, patient: User, month: date, certified_by: User, recorded_by: User, looked_at: str, now: datetime
+) -> CertifiedMonth:
     """
     Lock a patient's month as a clinician has certified it; ``month`` is any day of it.
 
+    ``recorded_by`` is the person who enters it, the clinician or somebody on their behalf.
     ``looked_at`` is the ``digest`` of the proposal the clinician has seen; nothing else is certified.
 
     :raises ProposalChanged: when other data would be certified.
@@ -84,5 +87,10 @@ def certify_month(*, patient: User, month: date, certified_by: User, looked_at: 
         if digest(snapshot) != looked_at:
             raise ProposalChanged
         return CertifiedMonth.objects.create(
-            patient=locked, month=month, certified_by=certified_by, locked_at=now, snapshot=snapshot
+            patient=locked,
+            month=month,
+            certified_by=certified_by,
+            recorded_by=recorded_by,
+            locked_at=now,
+            snapshot=snapshot,
         )

@@ -92,6 +92,7 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
             patient=patient,
             month=MARCH,
             certified_by=doctor,
+            recorded_by=doctor,
             locked_at=NOON,
             snapshot=proposal(MARCH, days=(), spent=()),
         ),

@@ -83,7 +83,8 @@ class Crowd:
         )
         snapshot = proposal(MARCH, days=(), spent=())
         CertifiedMonth.objects.bulk_create(
-            CertifiedMonth(patient=p, month=MARCH, certified_by=d, locked_at=NOON, snapshot=snapshot) for p, d in pairs
+            CertifiedMonth(patient=p, month=MARCH, certified_by=d, recorded_by=d, locked_at=NOON, snapshot=snapshot)
+            for p, d in pairs
         )
 
     def _words(self, pairs: list[tuple[User, User]]) -> None:

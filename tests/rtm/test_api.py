@@ -194,6 +194,7 @@ def test_a_locked_month_shows_what_was_certified(make: Make) -> None:
         patient=make.pat,
         month=(NOON - 30 * DAY).date().replace(day=1),
         certified_by=make.dana,
+        recorded_by=make.dana,
         locked_at=NOON,
         snapshot=snapshot,
     )

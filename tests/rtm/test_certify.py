@@ -56,7 +56,9 @@ def spend(patient: User, doctor: User, seconds: int, started_at: datetime = IN_M
 
 def certify(patient: User, doctor: User, month: date = MARCH, now: datetime = NOON) -> CertifiedMonth:
     looked_at = digest(what_would_be_certified(patient=patient, month=month))
-    return certify_month(patient=patient, month=month, certified_by=doctor, looked_at=looked_at, now=now)
+    return certify_month(
+        patient=patient, month=month, certified_by=doctor, recorded_by=doctor, looked_at=looked_at, now=now
+    )
 
 
 def locked() -> list[dict[str, Any]]:
@@ -141,7 +143,9 @@ def test_only_what_was_looked_at_is_certified(make: Make, march: User) -> None:
     looked_at = digest(what_would_be_certified(patient=march, month=MARCH))
     spend(march, make.dana, 1)
     with pytest.raises(ProposalChanged):
-        certify_month(patient=march, month=MARCH, certified_by=make.dana, looked_at=looked_at, now=NOON)
+        certify_month(
+            patient=march, month=MARCH, certified_by=make.dana, recorded_by=make.dana, looked_at=looked_at, now=NOON
+        )
     assert locked() == []
 
 
