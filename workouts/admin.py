@@ -207,9 +207,8 @@ class WorkoutPage(ClinicAdmin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         offered = super().get_actions(request)
-        if "delete_selected" in offered:
-            _unlocked, name, words = offered["delete_selected"]
-            offered["delete_selected"] = (delete_planned, name, words)
+        if unlocked := offered.get("delete_selected"):
+            offered["delete_selected"] = (delete_planned, *unlocked[1:])
         return offered
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
