@@ -8,11 +8,8 @@ a message, a *receipt*, asked for later, whether Apple or Google did.
 import gzip
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -28,16 +25,13 @@ from notifications.transports.base import (
     TransportDown,
     TryAgain,
 )
-from okta import clock
+from notifications.transports.http import TIMEOUT, is_local, retry_after
 
 Good = TypeVar("Good")
 
 SEND = "/--/api/v2/push/send"
 RECEIPTS = "/--/api/v2/push/getReceipts"
-# With these the slowest request ends within 18 s: see the budget of a run in actions/deliver.py.
-TIMEOUT = httpx.Timeout(10.0, connect=3.0, write=5.0)
 PACK_ABOVE_BYTES = 1024
-LONGEST_RETRY_AFTER = timedelta(hours=1)
 DEVICE_GONE = "DeviceNotRegistered"
 # Waiting does not help these; everything else, also what Expo may invent, is worth another try.
 PERMANENT = {DEVICE_GONE, "MessageTooBig", "MismatchSenderId", "InvalidCredentials"}
@@ -117,8 +111,7 @@ def _post(path: str, body: Any) -> Any:
         headers["Content-Encoding"] = "gzip"
     url = settings.EXPO_PUSH_URL.rstrip("/") + path
     try:
-        # A proxy named in the environment is for the world outside, not for a provider on this machine.
-        response = httpx.post(url, content=content, headers=headers, timeout=TIMEOUT, trust_env=not _is_local(url))
+        response = httpx.post(url, content=content, headers=headers, timeout=TIMEOUT, trust_env=not is_local(url))
     except httpx.RequestError as error:
         raise TransportDown(type(error).__name__) from error
     return _data(response)
@@ -133,7 +126,7 @@ def _data(response: httpx.Response) -> Any:
     if response.status_code in SPOILT:
         raise BatchRefused(code)
     if response.status_code != HTTPStatus.OK:
-        raise TransportDown(code, _retry_after(response))
+        raise TransportDown(code, retry_after(response))
     if not isinstance(answer, dict):
         raise TransportDown("malformed answer")
     if answer.get("errors"):
@@ -146,20 +139,3 @@ def _code(answer: Any) -> str:
     errors = answer.get("errors") if isinstance(answer, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None
     return str(first.get("code") or "") if isinstance(first, dict) else ""
-
-
-def _retry_after(response: httpx.Response) -> timedelta | None:
-    """How long the provider asks us to wait, given in seconds or as a date; at most an hour."""
-    asked = response.headers.get("Retry-After", "")
-    if asked.isdecimal():
-        return min(timedelta(seconds=min(int(asked), 86_400)), LONGEST_RETRY_AFTER)
-    try:
-        at = parsedate_to_datetime(asked)
-    except ValueError:
-        return None
-    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - clock.now()
-    return min(wait, LONGEST_RETRY_AFTER) if wait > timedelta(0) else None
-
-
-def _is_local(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
