@@ -1,9 +1,12 @@
-"""Pure decisions about pushes: how long to wait, how much text to send, what to keep discreet."""
+"""Pure decisions about pushes: how long to wait, how much text to send, what to keep discreet, by whom to send."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+
+from notifications.states import Platform
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -12,6 +15,9 @@ TITLE_BYTES = 200
 BODY_BYTES = 2048
 ELLIPSIS = "…"
 JOINERS = "\u200d\ufe0e\ufe0f"
+EXPO_TOKEN = re.compile(r"Expo(nent)?PushToken\[.+\]")
+# Apple promises no length.
+APNS_TOKEN = re.compile(r"[0-9a-fA-F]{64,}")
 
 
 def backoff(attempts: int) -> timedelta:
@@ -54,3 +60,15 @@ def discreet_data(data: Mapping[str, Any]) -> dict[str, Any]:
     {'type': 'FOLLOW_UP', 'workoutId': 7, 'follow_up_id': 'a1'}
     """
     return {key: value for key, value in data.items() if key == "type" or key.endswith(("Id", "_id"))}
+
+
+def platform_of(token: str) -> Platform:
+    """
+    Read a token's kind from its shape: Expo's bracketed tokens, 64 or more hex digits APNs, else FCM.
+
+    >>> [str(platform_of(token)) for token in ("ExponentPushToken[x]", "ExpoPushToken[x]", "0a" * 32, "dQw4:APA91b")]
+    ['EXPO', 'EXPO', 'APNS', 'FCM']
+    """
+    if EXPO_TOKEN.fullmatch(token):
+        return Platform.EXPO
+    return Platform.APNS if APNS_TOKEN.fullmatch(token) else Platform.FCM

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.rules import backoff, discreet_data, shorten
+from notifications.rules import backoff, discreet_data, platform_of, shorten
+from notifications.states import Platform
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,23 @@ def test_discreet_data_keeps_ids_and_the_type() -> None:
     data = {"type": "FOLLOW_UP", "workoutId": 7, "follow_up_id": "a1", "patientName": "Pat", "Identity": "x"}
 
     assert discreet_data(data) == {"type": "FOLLOW_UP", "workoutId": 7, "follow_up_id": "a1"}
+
+
+@pytest.mark.parametrize(
+    ("token", "platform"),
+    [
+        ("ExponentPushToken[aaaaaaaaaaaaaaaaaaaaaa]", Platform.EXPO),
+        ("ExpoPushToken[a]", Platform.EXPO),
+        ("ExponentPushToken[]", Platform.FCM),
+        ("ExponentPushToken[a", Platform.FCM),
+        ("0123456789abcdef" * 4, Platform.APNS),
+        ("0123456789ABCDEF" * 10, Platform.APNS),
+        ("0123456789abcdef" * 4 + "\n", Platform.FCM),
+        ("0" * 63, Platform.FCM),
+        ("g" * 64, Platform.FCM),
+        ("dQw4w9WgXcQ:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx", Platform.FCM),
+        ("", Platform.FCM),
+    ],
+)
+def test_a_tokens_kind_is_read_from_its_shape(token: str, platform: Platform) -> None:
+    assert platform_of(token) is platform
