@@ -9,11 +9,12 @@ did. What the page leaves open, the answer to a malformed token, is a ticket wit
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from okta.devstack.fake_ledger import Answer, Ledger, Push
+from okta.devstack.fake_ledger import Answer, Call, Ledger, Push
 
 PROVIDER = "expo"
 SEND = "/--/api/v2/push/send"
@@ -40,10 +41,14 @@ def handles(path: str) -> bool:
     return path in (SEND, RECEIPTS)
 
 
-def respond(path: str, body: Any, ledger: Ledger) -> Answer:
+def respond(call: Call, ledger: Ledger) -> Answer:
     """Answer one request as Expo would while it is up."""
     try:
-        return send(body, ledger) if path == SEND else receipts(body, ledger)
+        body = json.loads(call.raw)
+    except ValueError:
+        return Refused(400, "VALIDATION_ERROR", "The request body must be JSON.").answer()
+    try:
+        return send(body, ledger) if call.path == SEND else receipts(body, ledger)
     except Refused as refused:
         return refused.answer()
 

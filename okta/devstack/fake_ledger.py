@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from typing import Any
 
 # `timeout`, `500` and `429` fail whole requests; the others single messages or receipts.
@@ -12,8 +13,19 @@ MODES = ("ok", "timeout", "500", "429", "DeviceNotRegistered", "DeviceNotRegiste
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """An HTTP request to a provider; ``base`` is the address it was sent to, without the path."""
+
+    method: str
+    base: str
+    path: str
+    headers: Message[str, str]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer with a JSON body."""
+    """An HTTP answer with a JSON body, or with none when that is None."""
 
     status: int
     body: Any

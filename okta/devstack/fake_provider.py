@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from okta.devstack import fake_expo
-from okta.devstack.fake_ledger import MODES, Answer, Ledger
+from okta.devstack.fake_ledger import MODES, Answer, Call, Ledger
 
 PROVIDERS = (fake_expo,)
 HOLD_SECONDS = 60.0
@@ -91,9 +91,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         ledger = self.server.ledger
         lists = {"/received": ledger.received, "/attempts": ledger.attempts}
-        self.read_body()
         listed = lists.get(self.path)
-        self.reply(Answer(200, listed()) if listed else NOT_FOUND)
+        if listed is None:
+            self.provide()
+            return
+        self.read_body()
+        self.reply(Answer(200, listed()))
 
     def do_DELETE(self) -> None:
         self.read_body()
@@ -104,11 +107,21 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(Answer(200, []))
 
     def do_POST(self) -> None:
-        raw = self.read_body()
         if self.path == "/behave":
-            self.reply(behave(raw, self.server.ledger))
-            return
-        provider = next((known for known in PROVIDERS if known.handles(self.path)), None)
+            self.reply(behave(self.read_body(), self.server.ledger))
+        else:
+            self.provide()
+
+    def provide(self) -> None:
+        """Answer as the provider whose address was asked, or fail as told."""
+        call = Call(
+            method=self.command,
+            base=f"http://{self.headers.get('Host', '')}",
+            path=self.path,
+            headers=self.headers,
+            raw=self.read_body(),
+        )
+        provider: Any = next((known for known in PROVIDERS if known.handles(self.path)), None)
         failure = self.server.ledger.misbehaves(*REQUEST_FAILURES) if provider else None
         if provider is None:
             self.reply(NOT_FOUND)
@@ -117,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
         elif failure is not None:
             self.reply(provider.rate_limited() if failure == "429" else provider.broken())
         else:
-            self.reply(answer(provider, self.path, raw, self.server.ledger))
+            self.reply(provider.respond(call, self.server.ledger))
 
     def hold(self) -> None:
         """Say nothing for longer than any client waits, then hang up."""
@@ -140,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
         return raw
 
     def reply(self, answer: Answer) -> None:
-        body = json.dumps(answer.body).encode()
+        body = b"" if answer.body is None else json.dumps(answer.body).encode()
         if any(known.handles(self.path) for known in PROVIDERS):
             self.server.ledger.attempt(self.path, str(answer.status))
         self.send_response(answer.status)
@@ -156,16 +169,6 @@ class Handler(BaseHTTPRequestHandler):
 
 
 NOT_FOUND = Answer(404, {"errors": [{"code": "NOT_FOUND", "message": "No such address."}]})
-
-
-def answer(provider: Any, path: str, raw: bytes, ledger: Ledger) -> Answer:
-    try:
-        body = json.loads(raw)
-    except ValueError:
-        text = "The request body must be JSON."
-        return Answer(400, {"errors": [{"code": "VALIDATION_ERROR", "message": text}]})
-    result: Answer = provider.respond(path, body, ledger)
-    return result
 
 
 def behave(raw: bytes, ledger: Ledger) -> Answer:
