@@ -53,9 +53,9 @@ def respond(call: Call, ledger: Ledger) -> Answer:
         return refused.answer()
 
 
-def rate_limited() -> Answer:
+def rate_limited(retry_after: str) -> Answer:
     error = Refused(429, "TOO_MANY_REQUESTS", "You are sending too many notifications.")
-    return Answer(error.status, error.answer().body, {"Retry-After": "1"})
+    return Answer(error.status, error.answer().body, {"Retry-After": retry_after})
 
 
 def broken() -> Answer:
@@ -84,7 +84,7 @@ def recipients(message: Any) -> list[str]:
 def ticket(to: str, message: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
     if not is_token(to):
         return unregistered(to, f'"{to}" is not a valid Expo push token')
-    if ledger.misbehaves("DeviceNotRegistered"):
+    if ledger.misbehaves("DeviceNotRegistered", about=to.__eq__):
         return unregistered(to, f'"{to}" is not a registered push notification recipient')
     identifier = str(uuid.uuid4())
     ledger.take(
@@ -114,7 +114,7 @@ def receipts(body: Any, ledger: Ledger) -> Answer:
 
 
 def receipt(to: str, ledger: Ledger) -> dict[str, Any]:
-    if ledger.misbehaves("DeviceNotRegisteredReceipt"):
+    if ledger.misbehaves("DeviceNotRegisteredReceipt", about=to.__eq__):
         return unregistered(to, f'"{to}" is not a registered push notification recipient')
     return {"status": "ok"}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
 from typing import Any
+from urllib.parse import unquote_plus
 
 # `timeout`, `500` and `429` fail whole requests; the others single messages or receipts.
 MODES = ("ok", "timeout", "500", "429", "DeviceNotRegistered", "DeviceNotRegisteredReceipt")
@@ -21,6 +23,12 @@ class Call:
     path: str
     headers: Message[str, str]
     raw: bytes
+
+    def names(self, token: str) -> bool:
+        """Whether a device's token is part of the address or the body."""
+        return token in unquote_plus(self.path) or any(
+            token.encode() in said for said in (self.raw, unquote_plus(self.raw.decode(errors="replace")).encode())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +56,59 @@ class Push:
         return self.extra | core | {"body": self.body, "data": self.data, "at": at}
 
 
+@dataclass(slots=True)
+class Failure:
+    """How to fail, and how often yet; `retry_after` is what a 429 says in its header."""
+
+    mode: str
+    left: int | None = None
+    retry_after: str = "1"
+
+
 class Ledger:
     """Thread-safe: a client may send several batches at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes: Collection[str] = ()) -> None:
+        """`codes` are the errors of single providers that may be asked for beside MODES."""
+        self.modes = (*MODES, *codes)
         self._lock = threading.Lock()
         self._received: list[dict[str, Any]] = []
         self._attempts: list[dict[str, Any]] = []
         self._tickets: dict[str, str] = {}
-        self._mode = "ok"
-        self._left: int | None = None
+        self._failures: dict[str | None, Failure] = {}
 
-    def behave(self, mode: str, times: int | None = None) -> None:
+    def behave(self, mode: str, times: int | None = None, *, token: str | None = None, retry_after: str = "1") -> None:
         """
-        Fail from now on, `times` times or until told otherwise.
+        Fail from now on, `times` times or until told otherwise; with `token` for that device alone.
 
         A request that fails as a whole counts once, a refused message or receipt each for itself.
+        What is said of everybody replaces what was said of single devices.
         Raises ValueError for an unknown mode or a count below one.
         """
-        if mode not in MODES or (times is not None and times < 1):
-            raise ValueError(f"mode must be one of {', '.join(MODES)}; times at least 1.")
+        if mode not in self.modes or (times is not None and times < 1):
+            raise ValueError(f"mode must be one of {', '.join(self.modes)}; times at least 1.")
         with self._lock:
-            self._mode, self._left = mode, times
+            if token is None:
+                self._failures.clear()
+            self._failures.pop(token, None)
+            if mode != "ok":
+                self._failures[token] = Failure(mode, times, retry_after)
 
-    def misbehaves(self, *modes: str) -> str | None:
-        """The mode in force if it is one of these; that uses up one time."""
+    def misbehaves(self, *modes: str, about: Callable[[str], bool] = lambda _: False) -> Failure | None:
+        """
+        The failure in force if it is one of these; that uses up one time.
+
+        One that is meant for a single device is in force when `about` is true of its token.
+        """
         with self._lock:
-            if self._mode not in modes:
-                return None
-            mode = self._mode
-            if self._left is not None:
-                self._left -= 1
-                if self._left == 0:
-                    self._mode, self._left = "ok", None
-            return mode
+            for token, failure in list(self._failures.items()):
+                if failure.mode in modes and (token is None or about(token)):
+                    if failure.left is not None:
+                        failure.left -= 1
+                        if failure.left == 0:
+                            del self._failures[token]
+                    return failure
+            return None
 
     def take(self, push: Push, *, identifier: str) -> None:
         """Remember a message as accepted."""

@@ -7,7 +7,8 @@ against it unchanged. For people and tests it adds:
     GET    /received   accepted messages, oldest first: [{provider, to, title, body, data, at}]
     GET    /attempts   every request, also the failed: [{path, outcome, at}]
     DELETE /received   forget both lists
-    POST   /behave     {"mode": "ok|timeout|500|429|DeviceNotRegistered|…", "times": n}
+    POST   /behave     {"mode": "ok|timeout|500|429|DeviceNotRegistered|…", "times": n,
+                        "token": one device's alone, "retryAfter": what a 429 says}
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from okta.devstack import fake_expo
-from okta.devstack.fake_ledger import MODES, Answer, Call, Ledger
+from okta.devstack.fake_ledger import Answer, Call, Ledger
 
 PROVIDERS = (fake_expo,)
 HOLD_SECONDS = 60.0
@@ -59,8 +60,8 @@ class FakeProvider:
     def attempts(self) -> list[dict[str, Any]]:
         return self.ledger.attempts()
 
-    def behave(self, mode: str, times: int | None = None) -> None:
-        self.ledger.behave(mode, times)
+    def behave(self, mode: str, times: int | None = None, *, token: str | None = None, retry_after: str = "1") -> None:
+        self.ledger.behave(mode, times, token=token, retry_after=retry_after)
 
     def clear(self) -> None:
         self.ledger.clear()
@@ -122,15 +123,15 @@ class Handler(BaseHTTPRequestHandler):
             raw=self.read_body(),
         )
         provider: Any = next((known for known in PROVIDERS if known.handles(self.path)), None)
-        failure = self.server.ledger.misbehaves(*REQUEST_FAILURES) if provider else None
+        failure = self.server.ledger.misbehaves(*REQUEST_FAILURES, about=call.names) if provider else None
         if provider is None:
             self.reply(NOT_FOUND)
-        elif failure == "timeout":
-            self.hold()
-        elif failure is not None:
-            self.reply(provider.rate_limited() if failure == "429" else provider.broken())
-        else:
+        elif failure is None:
             self.reply(provider.respond(call, self.server.ledger))
+        elif failure.mode == "timeout":
+            self.hold()
+        else:
+            self.reply(provider.rate_limited(failure.retry_after) if failure.mode == "429" else provider.broken())
 
     def hold(self) -> None:
         """Say nothing for longer than any client waits, then hang up."""
@@ -175,9 +176,17 @@ def behave(raw: bytes, ledger: Ledger) -> Answer:
     try:
         order = json.loads(raw)
         times = order.get("times")
-        ledger.behave(str(order["mode"]), None if times is None else int(times))
+        ledger.behave(
+            str(order["mode"]),
+            None if times is None else int(times),
+            token=order.get("token"),
+            retry_after=str(order.get("retryAfter", "1")),
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
-        text = f'Send {{"mode": one of {", ".join(MODES)}, "times": a number or nothing}}.'
+        text = (
+            f'Send {{"mode": one of {", ".join(ledger.modes)}, "times": a number or nothing, '
+            '"token": a device or nothing, "retryAfter": what a 429 says or nothing}.'
+        )
         return Answer(400, {"errors": [{"code": "VALIDATION_ERROR", "message": text}]})
     return Answer(200, order)
 

@@ -127,6 +127,41 @@ def test_a_provider_told_to_rate_limit_says_when_to_come_back(fake_provider: Fak
     assert send(fake_provider, message()).headers["Retry-After"] == "1"
 
 
+def test_the_order_says_how_long_a_rate_limit_lasts(fake_provider: FakeProvider) -> None:
+    order = {"mode": "429", "retryAfter": "Wed, 08 Apr 2026 12:00:30 GMT"}
+    httpx.post(f"{fake_provider.url}/behave", json=order, trust_env=False)
+
+    assert send(fake_provider, message()).headers["Retry-After"] == "Wed, 08 Apr 2026 12:00:30 GMT"
+
+
+@pytest.mark.parametrize("mode", ["500", "429"])
+def test_a_request_that_names_one_device_fails_alone(fake_provider: FakeProvider, mode: str) -> None:
+    order = {"mode": mode, "token": PHONE, "times": 1}
+    httpx.post(f"{fake_provider.url}/behave", json=order, trust_env=False)
+
+    answers = [send(fake_provider, message(to)) for to in (TABLET, PHONE, PHONE)]
+
+    assert [answer.status_code for answer in answers] == [200, int(mode), 200]
+    assert [push["to"] for push in fake_provider.received()] == [TABLET, PHONE]
+
+
+def test_one_device_is_gone_and_the_others_are_not(fake_provider: FakeProvider) -> None:
+    fake_provider.behave("DeviceNotRegistered", token=PHONE)
+
+    tickets = [send(fake_provider, [message(TABLET), message(PHONE)]).json()["data"] for _ in range(2)]
+
+    assert [[ticket["status"] for ticket in pair] for pair in tickets] == [["ok", "error"]] * 2
+    assert [push["to"] for push in fake_provider.received()] == [TABLET] * 2
+
+
+@pytest.mark.parametrize("token", [None, PHONE])
+def test_an_order_to_behave_ends_what_was_said_of_one_device(fake_provider: FakeProvider, token: str | None) -> None:
+    fake_provider.behave("500", token=PHONE)
+    fake_provider.behave("ok", token=token)
+
+    assert send(fake_provider, message()).status_code == 200
+
+
 def test_a_silent_provider_lets_the_client_time_out_and_still_stops_at_once() -> None:
     provider = FakeProvider().start()
     provider.behave("timeout")
