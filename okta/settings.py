@@ -8,26 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
+from okta.env import env, env_seconds
+from okta.look import UNFOLD  # noqa: F401  read from here by django-unfold
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def env_seconds(name: str, default: int) -> timedelta:
-    """Read a positive whole number of seconds."""
-    try:
-        seconds = env.int(name, default=default)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be a whole number of seconds.") from error
-    if seconds < 1:
-        raise ImproperlyConfigured(f"{name} must be at least one second, not {seconds}.")
-    return timedelta(seconds=seconds)
-
 
 # --- Process --------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
@@ -254,7 +243,7 @@ LEASE = timedelta(seconds=120)
 if LEASE.total_seconds() <= CELERY_TASK_TIME_LIMIT + 20:
     raise ImproperlyConfigured("LEASE must outlast CELERY_TASK_TIME_LIMIT by more than 20 s.")
 
-# --- Logs and admin -------------------------------------------------------------------------------
+# --- Logs -------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -262,29 +251,4 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"httpx": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
-}
-UNFOLD = {
-    "SITE_TITLE": "Okta",
-    "SITE_HEADER": "Okta",
-    "SITE_SUBHEADER": _("Between visits"),
-    "SITE_SYMBOL": "physical_therapy",
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
-    "SIDEBAR": {"navigation": "okta.admin.navigation"},
-    "DASHBOARD_CALLBACK": "okta.admin.overview",
-    "COLORS": {
-        "primary": {
-            "50": "#f0fdfa",
-            "100": "#ccfbf1",
-            "200": "#99f6e4",
-            "300": "#5eead4",
-            "400": "#2dd4bf",
-            "500": "#14b8a6",
-            "600": "#0f766e",
-            "700": "#0d655e",
-            "800": "#115e59",
-            "900": "#134e4a",
-            "950": "#042f2e",
-        },
-    },
 }

@@ -1,0 +1,29 @@
+"""How the admin looks; read by ``okta.settings``."""
+
+from django.utils.translation import gettext_lazy as _
+
+UNFOLD = {
+    "SITE_TITLE": "Okta",
+    "SITE_HEADER": "Okta",
+    "SITE_SUBHEADER": _("Between visits"),
+    "SITE_SYMBOL": "physical_therapy",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {"navigation": "okta.admin.navigation"},
+    "DASHBOARD_CALLBACK": "okta.admin.overview",
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#14b8a6",
+            "600": "#0f766e",
+            "700": "#0d655e",
+            "800": "#115e59",
+            "900": "#134e4a",
+            "950": "#042f2e",
+        },
+    },
+}
