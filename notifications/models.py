@@ -107,3 +107,42 @@ class Push(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} {self.pk}"
+
+
+class RetiredToken(models.Model):
+    """
+    A token its service does not know any more, whoever brings it.
+
+    Devices have their own record of this; a token may also come with a follow-up and belong to no
+    device. Registering it as a device brings it back.
+    """
+
+    token = models.TextField(_("token"), primary_key=True)
+    retired_at = models.DateTimeField(_("retired at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("retired token")
+        verbose_name_plural = _("retired tokens")
+
+    def __str__(self) -> str:
+        return str(self.retired_at)
+
+
+class TransportPause(models.Model):
+    """
+    A push service that takes nothing from anybody at present: since when, and until when nobody asks it.
+
+    For deliveries that charge nobody for an outage, and so must know how long it has lasted.
+    """
+
+    platform = models.CharField(_("service"), max_length=16, choices=Platform, primary_key=True)
+    down_since = models.DateTimeField(_("down since"), db_default=Now())
+    paused_until = models.DateTimeField(_("paused until"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("paused service")
+        verbose_name_plural = _("paused services")
+
+    def __str__(self) -> str:
+        return self.get_platform_display()

@@ -5,13 +5,11 @@ Nothing is sent inside a transaction. A process that dies between sending and se
 lease behind; when it has run out the pushes are sent again, under the same collapse ids.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from uuid import UUID
 
-from celery.exceptions import SoftTimeLimitExceeded
-
+from notifications.actions.hand_over import hand_over
 from notifications.actions.notify import discreetly
 from notifications.actions.settle import Verdict, settle, verdict
 from notifications.locks import Claim, claim, release
@@ -19,19 +17,8 @@ from notifications.models import Push
 from notifications.queries import discreet_clinics, pushes_due
 from notifications.states import PushStatus
 from notifications.transports import transport_for
-from notifications.transports.base import (
-    BatchRefused,
-    Outcome,
-    Outgoing,
-    Refused,
-    Transport,
-    TransportDown,
-    TryAgain,
-)
+from notifications.transports.base import Outcome, Outgoing, Refused, Transport, TransportDown, TryAgain
 from okta import wakeups
-from okta.errors import reason
-
-logger = logging.getLogger(__name__)
 
 ROUND = 500
 # Seconds into a run: with the slowest request a transport allows, 18 s, a run that starts its last
@@ -79,10 +66,14 @@ def _send_platform(transport: Transport, lease: UUID, ids: Sequence[int], *, unt
         rows = _still_ours(lease, ids[start : start + transport.batch_size])
         outcomes: dict[int, Outcome] = dict(_not_to_be_sent(rows))
         if down is None:
-            down = _send_batch(transport, [row for row in rows if row.pk not in outcomes], outcomes, until=until)
+            to_send = [row for row in rows if row.pk not in outcomes]
+            handed = hand_over(transport, [_outgoing(row) for row in to_send], until=until)
+            outcomes |= {to_send[position].pk: outcome for position, outcome in handed.outcomes.items()}
+            down = handed.down
         if down is not None:
             unsent = TryAgain(down.reason, down.retry_after)
             outcomes = {row.pk: outcomes.get(row.pk, unsent) for row in rows}
+        release(lease, [row.pk for row in rows if row.pk not in outcomes])
         settled += _settle(lease, outcomes, {row.pk: row.attempts for row in rows})
     return settled
 
@@ -112,38 +103,6 @@ def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
             yield row.pk, Refused("the device is retired")
         elif not row.notification.recipient.may_sign_in:
             yield row.pk, Refused("the recipient may not sign in any more")
-
-
-def _send_batch(
-    transport: Transport, rows: Sequence[Push], outcomes: dict[int, Outcome], *, until: float
-) -> TransportDown | None:
-    """
-    Send ``rows`` and add their outcomes; when the provider is down, return why and leave the rest out.
-
-    A request that one row spoils is halved until that row stands alone, so it fails alone.
-    """
-    if not rows:
-        return None
-    if monotonic() > until:
-        return TransportDown("out of time")
-    try:
-        answered = transport.send([_outgoing(row) for row in rows])
-    except TransportDown as down:
-        return down
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:  # a bug that one row wakes must not hold up the others
-        if len(rows) == 1:
-            logger.warning("push %s cannot be sent: %s", rows[0].pk, reason(error))
-            refused = Refused(error.reason) if isinstance(error, BatchRefused) else TryAgain(reason(error))
-            outcomes[rows[0].pk] = refused
-            return None
-        half = len(rows) // 2
-        return _send_batch(transport, rows[:half], outcomes, until=until) or _send_batch(
-            transport, rows[half:], outcomes, until=until
-        )
-    outcomes.update(zip((row.pk for row in rows), answered, strict=True))
-    return None
 
 
 def _outgoing(row: Push) -> Outgoing:

@@ -100,10 +100,11 @@ def _in_language(person: User, compose: Callable[[User], Text]) -> Text:
 
 def discreetly(person: User, data: Mapping[str, Any]) -> tuple[Text, dict[str, Any]]:
     """What a discreet push says to ``person`` and carries of ``data``."""
-    return _in_language(person, _nothing_said), discreet_data(data)
+    return _in_language(person, lambda _person: nothing_said()), discreet_data(data)
 
 
-def _nothing_said(_person: User) -> Text:
+def nothing_said() -> Text:
+    """What a discreet push says, in the language in force."""
     return Text("Okta", _("There is something new for you in the app."))
 
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One push for one device; ``push_id`` is all of it that may be written into a log."""
 
-    push_id: int
+    push_id: int | UUID
     token: str
     title: str
     body: str

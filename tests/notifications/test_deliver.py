@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant, TenantSettings, User
-from notifications.actions import deliver
+from notifications.actions import deliver, hand_over
 from notifications.actions.deliver import deliver_due
 from notifications.actions.settle import Verdict, settle
 from notifications.health import oldest_push_due
@@ -108,12 +108,26 @@ def test_a_run_out_of_time_gives_back_what_it_could_not_send(
     # Started; first round; first batch in time (asked twice); second batch too late; no other round.
     clock = iter([0.0, 1.0, 2.0, 3.0, 35.1, 36.0])
     monkeypatch.setattr(deliver, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(hand_over, "monotonic", lambda: next(clock))
 
     assert deliver_due() == 100
 
     left = Push.objects.filter(status=PushStatus.PENDING)
     assert left.count() == 50
     assert set(left.values_list("attempts", "lease", "leased_until", "last_error")) == {(0, None, None, "")}
+
+
+def test_a_batch_whose_time_is_up_at_the_last_moment_is_given_back_uncharged(
+    outbox: Outbox, expo: FakeProvider, monkeypatch: pytest.MonkeyPatch, woken: Woken
+) -> None:
+    outbox.push()
+    clock = iter([0.0, 1.0, 2.0, 35.1, 36.0])
+    monkeypatch.setattr(deliver, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(hand_over, "monotonic", lambda: next(clock))
+
+    assert deliver_due() == 0
+    assert Push.objects.values_list("status", "attempts", "lease", "last_error").get() == ("PENDING", 0, None, "")
+    assert expo.attempts() == []
 
 
 def test_a_worker_that_lost_its_lease_settles_nothing(outbox: Outbox) -> None:
