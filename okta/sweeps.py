@@ -7,6 +7,7 @@ number of beats is harmless.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,6 +48,16 @@ class Swept:
 
     rows: int = 0
     lag: timedelta | None = None
+
+
+class Budget:
+    """The time one run may spend, well inside a task's soft time limit; the next run finds what is left."""
+
+    def __init__(self, allowed: timedelta = timedelta(seconds=30)) -> None:
+        self._ends = time.monotonic() + allowed.total_seconds()
+
+    def is_left(self) -> bool:
+        return time.monotonic() < self._ends
 
 
 class SweepStep(Protocol):

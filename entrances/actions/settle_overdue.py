@@ -1,14 +1,11 @@
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from entrances.actions.finalize import attempt_finalization, finalize_batch
 from entrances.locks import overdue
 from entrances.queries import lag
-from okta.sweeps import Swept
+from okta.sweeps import Budget, Swept
 
 BATCH = 100
-# Well inside a task's soft time limit; what is left is found by the next sweep.
-BUDGET = timedelta(seconds=30)
 
 
 def settle_overdue(*, now: datetime) -> Swept:
@@ -18,8 +15,8 @@ def settle_overdue(*, now: datetime) -> Swept:
     Batches of a transaction each; where a batch fails, its rows are tried one by one, so that a
     failing row costs only itself. Each row is tried once a run.
     """
-    started, late, rows, last = time.monotonic(), lag(), 0, 0
-    while time.monotonic() - started < BUDGET.total_seconds():
+    late, rows, last, budget = lag(), 0, 0, Budget()
+    while budget.is_left():
         batch = list(overdue().filter(pk__gt=last).order_by("pk").values_list("pk", "patient")[:BATCH])
         if not batch:
             break

@@ -1,5 +1,4 @@
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TypeVar
 
@@ -8,13 +7,11 @@ from django.db.models.functions import Now
 
 from feedback.actions.attempt import attempt_delivery, attempt_summary
 from feedback.models import FeedbackSummary, NoteDelivery
-from okta.sweeps import Swept
+from okta.sweeps import Budget, Swept
 
 Row = TypeVar("Row", FeedbackSummary, NoteDelivery)
 
 BATCH = 200
-# Well inside a task's soft time limit; what is left is found by the next sweep.
-BUDGET = timedelta(seconds=30)
 
 
 def settle_due() -> Swept:
@@ -27,27 +24,22 @@ def settle_due() -> Swept:
     summaries = FeedbackSummary.objects.filter(due_at__lte=Now())
     deliveries = NoteDelivery.objects.filter(due_at__lte=Now(), held_at__isnull=True)
     lag = max(_lag(summaries), _lag(deliveries))
-    started = time.monotonic()
-
-    def in_time() -> bool:
-        return time.monotonic() - started < BUDGET.total_seconds()
-
-    rows = 0
-    for summary in _each(summaries, in_time):
+    rows, budget = 0, Budget()
+    for summary in _each(summaries, budget):
         attempt_summary(summary=summary, skip_locked=True)
         rows += 1
-    for delivery in _each(deliveries, in_time):
+    for delivery in _each(deliveries, budget):
         attempt_delivery(delivery_id=delivery.pk, skip_locked=True)
         rows += 1
     return Swept(rows=rows, lag=lag)
 
 
-def _each(due: QuerySet[Row], in_time: Callable[[], bool]) -> Iterator[Row]:
+def _each(due: QuerySet[Row], budget: Budget) -> Iterator[Row]:
     """Every due row once, in batches by key, until the budget is spent."""
     last = 0
-    while in_time() and (batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH])):
+    while budget.is_left() and (batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH])):
         for row in batch:
-            if in_time():
+            if budget.is_left():
                 yield row
         last = batch[-1].pk
 

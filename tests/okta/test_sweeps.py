@@ -11,7 +11,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 
 from okta.celery import app
 from okta.models import SweepRun
-from okta.sweeps import Swept, forget_old_runs, make_all_due, run_sweep
+from okta.sweeps import Budget, Swept, forget_old_runs, make_all_due, run_sweep
 from tests.together import together
 
 KIND = "okta.heartbeat"
@@ -85,6 +85,12 @@ def test_a_run_of_a_rare_sweep_is_not_believed_in_for_ever(settings: Any) -> Non
 def test_eight_beats_at_the_same_moment_run_one_sweep() -> None:
     answers = together([partial(run_sweep, KIND, Swept)] * 8)
     assert sorted(answers) == ["0 rows"] + ["skipped"] * 7
+
+
+def test_a_budget_is_half_a_task_and_ends() -> None:
+    assert Budget().is_left()
+    assert not Budget(timedelta(0)).is_left()
+    assert not Budget(-timedelta(seconds=1)).is_left()
 
 
 @pytest.mark.django_db
