@@ -26,7 +26,7 @@ class Call:
 
     def names(self, token: str) -> bool:
         """Whether a device's token is part of the address or the body."""
-        return token in unquote_plus(self.path) or any(
+        return token in unquote_plus(self.base + self.path) or any(
             token.encode() in said for said in (self.raw, unquote_plus(self.raw.decode(errors="replace")).encode())
         )
 

@@ -22,10 +22,10 @@ import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from okta.devstack import fake_expo
+from okta.devstack import fake_expo, fake_twilio, fake_webpush
 from okta.devstack.fake_ledger import Answer, Call, Ledger
 
-PROVIDERS = (fake_expo,)
+PROVIDERS: tuple[Any, ...] = (fake_expo, fake_webpush, fake_twilio)
 HOLD_SECONDS = 60.0
 REQUEST_FAILURES = ("timeout", "500", "429")
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -35,7 +35,7 @@ class FakeProvider:
     """The provider inside this process, in threads; `main` runs it as a process of its own."""
 
     def __init__(self, port: int = 0) -> None:
-        self.ledger = Ledger()
+        self.ledger = Ledger([code for provider in PROVIDERS for code in getattr(provider, "CODES", ())])
         self._server = Server(("127.0.0.1", port), self.ledger)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.daemon = True
