@@ -178,6 +178,9 @@ SPECTACULAR_SETTINGS = {
 FEEDBACK_QUIET_PERIOD = env_seconds("FEEDBACK_QUIET_PERIOD", 300)
 FEEDBACK_MAX_WAIT = env_seconds("FEEDBACK_MAX_WAIT", 1800)
 ENTRANCE_WINDOW = env_seconds("ENTRANCE_WINDOW", 7200)
+FOLLOWUP_ARCHIVE_AFTER = env_seconds("FOLLOWUP_ARCHIVE_AFTER", 90 * 24 * 3600)
+# Zero: for ever.
+FOLLOWUP_ARCHIVE_KEEP = env_seconds("FOLLOWUP_ARCHIVE_KEEP", 0, least=0)
 EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="https://exp.host")
 EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
 # Which transport carries which kind of device; a kind that is not named here is refused in words.
@@ -206,6 +209,7 @@ DEGRADATION_PROBES = [
 ]
 
 # --- Celery (why each value is what it is: docs/operations.md) ------------------------------------
+    "followups.archive": env_seconds("FOLLOWUP_ARCHIVE_EVERY", 3600),
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

@@ -87,7 +87,7 @@ def test_eight_beats_at_the_same_moment_run_one_sweep() -> None:
     assert sorted(answers) == ["0 rows"] + ["skipped"] * 7
 
 
-def test_a_budget_is_half_a_task_and_ends() -> None:
+def test_a_budget_ends() -> None:
     assert Budget().is_left()
     assert not Budget(timedelta(0)).is_left()
     assert not Budget(-timedelta(seconds=1)).is_left()
