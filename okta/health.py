@@ -47,7 +47,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         if missing:
             return JsonResponse({"status": "unavailable", "missing": missing}, status=503)
         degraded = [sentence for path in settings.DEGRADATION_PROBES for sentence in import_string(path)()]
-        return JsonResponse({"status": "ready", "degraded": degraded, "heartbeatAt": heartbeat_at()})
+        figures = {name: import_string(path)() for name, path in settings.READINESS_FIGURES.items()}
+        return JsonResponse({"status": "ready", "degraded": degraded, "heartbeatAt": heartbeat_at(), **figures})
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "missing": ["database"]}, status=503)
 

@@ -42,6 +42,8 @@ class FollowUpRequest(FollowUpColumns):
             # For followups.archive.
             models.Index(fields=["sent_at"], name="follow_up_sent", condition=Q(status=Status.SENT)),
             models.Index(fields=["scheduled_for"], name="follow_up_cancelled", condition=Q(status=Status.CANCELLED)),
+            # For the figures: how many have failed, and how many of them lately.
+            models.Index(fields=["failed_at"], name="follow_up_failed", condition=Q(status=Status.FAILED)),
         ]
 
 

@@ -12,6 +12,7 @@ from followups.actions import archive
 from followups.actions.archive import CANCELLED, CANCELLED_FIRST, SENT, SENT_FIRST, archive_settled, moving
 from followups.models import FollowUpArchive, FollowUpAttempt, FollowUpMessage, FollowUpRequest
 from followups.states import Channel, Outcome, Status
+from tests.followups.tries import promised
 from tests.make import NOON, Make
 from tests.races.blocking import holding
 
@@ -25,20 +26,7 @@ def ago(age: timedelta) -> Any:
 
 
 def follow_up(status: str, **columns: Any) -> FollowUpRequest:
-    row = FollowUpRequest(
-        **{
-            "conversation_id": uuid4(),
-            "user_id": "7c0f",
-            "display_text": "How is Sam?",
-            "status": status,
-            "scheduled_for": ago(OLD),
-            "created_at": ago(OLD),
-            **columns,
-        }
-    )
-    row.save(force_insert=True)
-    row.refresh_from_db()
-    return row
+    return promised(status, **{"scheduled_for": ago(OLD), "created_at": ago(OLD), **columns})
 
 
 def sent(age: timedelta) -> FollowUpRequest:
