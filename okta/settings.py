@@ -195,6 +195,7 @@ SWEEPS = {
     "okta.heartbeat": env_seconds("HEARTBEAT_EVERY", 60),
     "feedback.sweep": env_seconds("FEEDBACK_SWEEP_EVERY", 60),
     "entrances.sweep": env_seconds("ENTRANCE_SWEEP_EVERY", 900),
+    "followups.archive": env_seconds("FOLLOWUP_ARCHIVE_EVERY", 3600),
     "notifications.sweep": env_seconds("PUSH_SWEEP_EVERY", 60),
     "notifications.receipts": env_seconds("PUSH_RECEIPTS_EVERY", 60),
 }
@@ -205,11 +206,12 @@ DEGRADATION_PROBES = [
     "okta.health.late_sweeps",
     "feedback.health.dead_deliveries",
     "entrances.health.failing_entrances",
+    "followups.health.troubles",
     "notifications.health.oldest_push_due",
 ]
+READINESS_FIGURES = {"followUps": "followups.health.figures"}
 
 # --- Celery (why each value is what it is: docs/operations.md) ------------------------------------
-    "followups.archive": env_seconds("FOLLOWUP_ARCHIVE_EVERY", 3600),
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -231,10 +233,8 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.int("WORKER_SOFT_SHUTDOWN_TIMEOUT", de
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-    "followups.health.troubles",
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-READINESS_FIGURES = {"followUps": "followups.health.figures"}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Each queue by its own exchange and key: bound to a shared one, every queue would get every message.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("timers", "sweeps", "default")]
