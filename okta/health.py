@@ -5,9 +5,7 @@ Only a missing database or a missing migration makes ``/readyz`` answer 503: eve
 named in ``degraded`` and repaired by sweeps, and taking the web away would not help it.
 """
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -23,12 +21,10 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from okta.models import SweepRun
+from okta.sweeps import is_late, last_good_runs
 
 Probe = Callable[[], list[str]]
 """Returns one sentence for each thing that is not as it should be."""
-
-STARTED = time.monotonic()
-LATE_AFTER_INTERVALS = 3
 
 
 @never_cache
@@ -90,14 +86,4 @@ def broker_unreachable() -> list[str]:
 
 def late_sweeps() -> list[str]:
     """Every sweep that has not finished well for three of its intervals."""
-    newest = dict(SweepRun.objects.filter(ok=True).values_list("kind").annotate(at=Max("finished_at")))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        now: datetime = cursor.fetchone()[0].astimezone(UTC)
-    return [f"sweep: {kind} is late" for kind, every in settings.SWEEPS.items() if _late(newest.get(kind), every, now)]
-
-
-def _late(finished_at: datetime | None, every: timedelta, now: datetime) -> bool:
-    allowed = every * LATE_AFTER_INTERVALS
-    in_grace = time.monotonic() - STARTED < allowed.total_seconds()
-    return not in_grace and (finished_at is None or now - finished_at > allowed)
+    return [f"sweep: {kind} is late" for kind, run in last_good_runs().items() if is_late(kind, run.age)]

@@ -28,7 +28,8 @@ HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 ROOT_URLCONF = "okta.urls"
 WSGI_APPLICATION = "okta.wsgi.application"
 APPEND_SLASH = True
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 TEMPLATES = [
     {
@@ -208,6 +211,13 @@ DEGRADATION_PROBES = [
     "entrances.health.failing_entrances",
     "followups.health.troubles",
     "notifications.health.oldest_push_due",
+]
+METRICS = [
+    "okta.metrics.sweeps",
+    "okta.metrics.wakeups",
+    "feedback.health.gauges",
+    "followups.metrics.gauges",
+    "notifications.health.gauges",
 ]
 READINESS_FIGURES = {"followUps": "followups.health.figures"}
 

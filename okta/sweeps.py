@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 SHORTEST_LIFE = timedelta(seconds=10)
 LONGEST_LIFE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 20)
 KEPT_FOR = timedelta(days=14)
+STARTED = time.monotonic()
+LATE_AFTER_INTERVALS = 3
 
 START = """
     INSERT INTO okta_sweeprun (kind, started_at, rows, failed)
@@ -39,6 +41,15 @@ START = """
     )
     ON CONFLICT DO NOTHING
     RETURNING id
+"""
+
+LAST_GOOD = """
+    SELECT kinds.kind, statement_timestamp() - last.finished_at, last.lag
+    FROM unnest(%s::text[]) WITH ORDINALITY AS kinds (kind, position)
+    LEFT JOIN LATERAL (
+        SELECT finished_at, lag FROM okta_sweeprun WHERE kind = kinds.kind AND ok ORDER BY started_at DESC LIMIT 1
+    ) AS last ON true
+    ORDER BY kinds.position
 """
 
 
@@ -58,6 +69,14 @@ class Budget:
 
     def is_left(self) -> bool:
         return time.monotonic() < self._ends
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRun:
+    """The last run of a kind that finished well: how long ago, and the lag it found; None without one."""
+
+    age: timedelta | None
+    lag: timedelta | None
 
 
 class SweepStep(Protocol):
@@ -107,6 +126,24 @@ def _start(kind: str) -> int | None:
         cursor.execute(START, {"kind": kind, "spacing": spacing})
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def last_good_runs() -> dict[str, GoodRun]:
+    """Every kind in ``settings.SWEEPS`` with its last good run, in one query, on the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_GOOD, [list(settings.SWEEPS)])
+        return {kind: GoodRun(age, lag) for kind, age, lag in cursor.fetchall()}
+
+
+def is_late(kind: str, age: timedelta | None) -> bool:
+    """
+    Whether a sweep whose last good run was ``age`` ago has missed three of its intervals.
+
+    Not before this process is as old: when a whole stack starts, every sweep is late and about to run.
+    """
+    allowed = settings.SWEEPS[kind] * LATE_AFTER_INTERVALS
+    in_grace = time.monotonic() - STARTED < allowed.total_seconds()
+    return not in_grace and (age is None or age > allowed)
 
 
 def forget_old_runs() -> int:

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 
 from okta.health import livez, readyz
+from okta.metrics import metrics
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
@@ -31,6 +32,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("v2/", include(api)),
     path("admin/", admin.site.urls),
 ]
