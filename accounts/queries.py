@@ -64,6 +64,11 @@ def clinic_admins(tenant_id: int) -> QuerySet[User]:
     return User.objects.filter(tenant=tenant_id, user_type=UserType.ADMIN, is_active=True).order_by("pk")
 
 
+def operators() -> QuerySet[User]:
+    """The people who run the product and stand above the clinics."""
+    return User.objects.filter(tenant=None, is_superuser=True, is_active=True).order_by("pk")
+
+
 def features(tenant_id: int | None) -> dict[str, bool]:
     """Every known flag of a clinic; one that nobody has switched, or of no clinic, has the registry's default."""
     switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}

@@ -45,7 +45,7 @@ class ConversationRow(WireSerializer):
 
 def _rows(user: User, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
     """The conversations as the list shows them, in a constant number of queries."""
-    scheduled = scheduled_in([conversation.pk for conversation in conversations])
+    scheduled = scheduled_in([conversation.pk for conversation in conversations], tenant_id=user.tenant_id)
     shown = threads(user=user, conversations=conversations)
     return [ConversationRow(thread, context={"scheduled": scheduled}).data for thread in shown]
 

@@ -49,15 +49,32 @@ class DoctorFeedbackNote(WireSerializer):
     exercises = NotedExercise(many=True)
 
 
+class FollowUpCard(WireSerializer):
+    """A scheduled follow-up; what it says is the message's text."""
+
+    feedback_type = serializers.CharField(allow_null=True, help_text="Always null: this is not feedback.")
+    follow_up_id = serializers.UUIDField()
+    urgency = serializers.CharField(help_text="routine or urgent.")
+
+
+FEEDBACK_CARD = PolymorphicProxySerializer(
+    component_name="FeedbackCard",
+    serializers={
+        MessageType.PATIENT_FEEDBACK_SUMMARY.value: PatientFeedbackSummary,
+        MessageType.DOCTOR_FEEDBACK_NOTE.value: DoctorFeedbackNote,
+    },
+    resource_type_field_name="feedbackType",
+)
+
+
 @extend_schema_field(
     PolymorphicProxySerializer(
-        component_name="MessageCard",
-        serializers={
-            MessageType.PATIENT_FEEDBACK_SUMMARY.value: PatientFeedbackSummary,
-            MessageType.DOCTOR_FEEDBACK_NOTE.value: DoctorFeedbackNote,
-        },
-        resource_type_field_name="feedbackType",
+        component_name="MessageCard", serializers=[FEEDBACK_CARD, FollowUpCard], resource_type_field_name=None
     )
 )
 class CardField(serializers.JSONField):
-    """A message's card as it was posted: told apart by ``feedbackType``, null for plain text."""
+    """
+    A message's card as it was posted; null for plain text.
+
+    ``feedbackType`` tells cards of feedback apart, and is null on a follow-up's.
+    """

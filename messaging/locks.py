@@ -1,5 +1,6 @@
 """The conversation's row lock: every message gets its ``seq`` under it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +12,17 @@ TAKE_SEQ = """
     SET last_seq = last_seq + 1, last_activity_at = greatest(last_activity_at, statement_timestamp())
     WHERE id = %s
     RETURNING last_seq
+"""
+# The rows are locked by id first: an UPDATE alone takes them in whatever order it meets them.
+TAKE_SEQS = """
+    WITH held AS (
+        SELECT id FROM messaging_conversation WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE messaging_conversation AS taken
+    SET last_seq = last_seq + 1, last_activity_at = greatest(last_activity_at, statement_timestamp())
+    FROM held
+    WHERE taken.id = held.id
+    RETURNING taken.id, taken.last_seq
 """
 
 
@@ -25,3 +37,10 @@ def take_seq(conversation_id: UUID) -> int:
         cursor.execute(TAKE_SEQ, [conversation_id])
         seq: int = cursor.fetchone()[0]
     return seq
+
+
+def take_seqs(conversation_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Take the next ``seq`` of each of these conversations, and hold their rows, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_SEQS, [list(conversation_ids)])
+        return dict(cursor.fetchall())

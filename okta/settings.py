@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "entrances",
     "followups",
     "care",
+    "console",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -142,7 +143,7 @@ STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", default=True)
 
 # --- API ------------------------------------------------------------------------------------------
-API_PREFIXES = ("/v2/",)
+API_PREFIXES = ("/v2/", "/rest/v1/")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerToken"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -171,6 +172,8 @@ SPECTACULAR_SETTINGS = {
         "WorkoutStatus": "workouts.states.Status",
         "EntranceStatus": "entrances.states.Status",
         "DeliveryState": "feedback.states.DeliveryState",
+        "FollowUpStatus": "followups.states.Status",
+        "FollowUpUrgency": "followups.states.Urgency",
         "ConversationType": "messaging.states.ConversationType",
         "MessageType": "messaging.states.MessageType",
         "NotificationType": "notifications.states.NotificationType",
@@ -181,14 +184,37 @@ SPECTACULAR_SETTINGS = {
 FEEDBACK_QUIET_PERIOD = env_seconds("FEEDBACK_QUIET_PERIOD", 300)
 FEEDBACK_MAX_WAIT = env_seconds("FEEDBACK_MAX_WAIT", 1800)
 ENTRANCE_WINDOW = env_seconds("ENTRANCE_WINDOW", 7200)
+FOLLOWUP_RETRY_BASE = env_seconds("FOLLOWUP_RETRY_BASE", 60)
+FOLLOWUP_OUTAGE_GRACE = env_seconds("FOLLOWUP_OUTAGE_GRACE", 1800)
+FOLLOWUP_REQUIRE_KNOWN_RECIPIENT = env.bool("FOLLOWUP_REQUIRE_KNOWN_RECIPIENT", default=False)
+# The id of the clinic that rows from outside belong to when nothing else says whose they are.
+FOLLOWUP_DEFAULT_TENANT = env.int("FOLLOWUP_DEFAULT_TENANT", default=None)
 FOLLOWUP_ARCHIVE_AFTER = env_seconds("FOLLOWUP_ARCHIVE_AFTER", 90 * 24 * 3600)
 # Zero: for ever.
 FOLLOWUP_ARCHIVE_KEEP = env_seconds("FOLLOWUP_ARCHIVE_KEEP", 0, least=0)
 EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="https://exp.host")
 EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+WEBPUSH_HOSTS = env.list("WEBPUSH_HOSTS", default=[])
+TWILIO_URL = env.str("TWILIO_URL", default="https://api.twilio.com")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env.str("TWILIO_FROM", default="")
+FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
+FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
+APNS_URL = env.str("APNS_URL", default="https://api.push.apple.com")
+APNS_KEY = env.str("APNS_KEY", default="", multiline=True)
+APNS_KEY_ID = env.str("APNS_KEY_ID", default="")
+APNS_TEAM_ID = env.str("APNS_TEAM_ID", default="")
+APNS_TOPIC = env.str("APNS_TOPIC", default="")
 # Which transport carries which kind of device; a kind that is not named here is refused in words.
 PUSH_TRANSPORTS = {
     "EXPO": env.str("PUSH_TRANSPORT_EXPO", default="notifications.transports.expo.ExpoTransport"),
+    "WEBPUSH": "notifications.transports.webpush.WebPushTransport",
+    "SMS": "notifications.transports.sms.SmsTransport" if TWILIO_ACCOUNT_SID else "",
+    "FCM": "notifications.transports.fcm.FcmTransport",
+    "APNS": "notifications.transports.apns.ApnsTransport",
 }
 PUSH_RECEIPT_DELAY = env_seconds("PUSH_RECEIPT_DELAY", 900)
 PUSH_GIVE_UP_AFTER = env_seconds("PUSH_GIVE_UP_AFTER", 6 * 3600)
@@ -198,6 +224,8 @@ SWEEPS = {
     "okta.heartbeat": env_seconds("HEARTBEAT_EVERY", 60),
     "feedback.sweep": env_seconds("FEEDBACK_SWEEP_EVERY", 60),
     "entrances.sweep": env_seconds("ENTRANCE_SWEEP_EVERY", 900),
+    "followups.sweep": env_seconds("FOLLOWUP_SWEEP_EVERY", 60),
+    "followups.receipts": env_seconds("FOLLOWUP_RECEIPTS_EVERY", 60),
     "followups.archive": env_seconds("FOLLOWUP_ARCHIVE_EVERY", 3600),
     "notifications.sweep": env_seconds("PUSH_SWEEP_EVERY", 60),
     "notifications.receipts": env_seconds("PUSH_RECEIPTS_EVERY", 60),

@@ -16,6 +16,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("rtm.urls")),
     path("", include("feedback.urls")),
     path("", include("entrances.urls")),
+    path("", include("followups.urls")),
     path("", include("care.urls")),
     path(
         "schema",
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("v2/", include(api)),
+    path("rest/v1/", include("followups.rest.urls")),
     path("admin/", admin.site.urls),
 ]
 

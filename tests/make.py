@@ -18,6 +18,8 @@ from accounts.models import CareLink, Tenant, TenantSettings, User
 from accounts.states import UserType
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary
+from followups.models import FollowUpRequest
+from messaging.models import Conversation
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
 
@@ -141,6 +143,22 @@ class Make:
         return AppEntrance.objects.create(
             tenant=patient.tenant, patient=patient, local_date=on, zone=str(patient.zone), **{**seen, **fields}
         )
+
+    def follow_up(self, conversation: Conversation, **fields: Any) -> FollowUpRequest:
+        """What Dana promised to say to the patient of a conversation, tomorrow noon."""
+        given = {
+            "scheduled_for": NOON + timedelta(days=1),
+            "display_text": "How is it going?",
+            "scheduled_by": self.dana,
+        }
+        row = FollowUpRequest.objects.create(
+            tenant=conversation.tenant,
+            conversation_id=conversation.pk,
+            user_id=str(conversation.patient_id),
+            **{**given, **fields},
+        )
+        row.refresh_from_db()
+        return row
 
     # --- the API ---
 

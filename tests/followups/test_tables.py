@@ -64,7 +64,8 @@ def test_a_messages_own_timestamp_is_the_whole_second_in_any_session_zone(zone: 
 
 
 def test_a_follow_up_has_at_most_one_message() -> None:
-    sql = "INSERT INTO follow_up_messages (conversation_id, user_id, message_content, follow_up_id) VALUES (%s, 'x', 'y', %s)"
+    columns = "conversation_id, user_id, message_content, follow_up_id"
+    sql = f"INSERT INTO follow_up_messages ({columns}) VALUES (%s, 'x', 'y', %s)"
     follow_up_id = uuid4()
     run(sql, uuid4(), follow_up_id)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -102,7 +103,7 @@ def test_only_what_is_scheduled_is_ahead(status: str, ahead: bool) -> None:
     conversation_id = uuid4()
     schedule(conversation_id, status=status)
     schedule(uuid4())
-    assert scheduled_in([conversation_id]) == ({conversation_id} if ahead else set())
+    assert scheduled_in([conversation_id], tenant_id=None) == ({conversation_id} if ahead else set())
 
 
 @pytest.mark.parametrize("badge", [True, False])
@@ -113,7 +114,7 @@ def test_the_badge_of_a_review_request_stands_until_it_is_taken_away(badge: bool
         conversation_id,
         badge,
     )
-    assert scheduled_in([conversation_id]) == ({conversation_id} if badge else set())
+    assert scheduled_in([conversation_id], tenant_id=None) == ({conversation_id} if badge else set())
 
 
 def test_the_conversation_list_says_which_have_a_follow_up_ahead(make: Make) -> None:

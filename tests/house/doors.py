@@ -37,6 +37,8 @@ class World:
     delivery: Any
     device: Any
     notification: Any
+    follow_up: Any
+    failed_follow_up: Any
 
 
 def build_world(make: Make) -> World:
@@ -49,6 +51,7 @@ def build_world(make: Make) -> World:
     ExerciseInWorkout.objects.filter(workout=done, position=1).update(pain=8)
     owe_summary(workout=done)
     publish_summary(key=summary_key(done.pk))
+    conversation = Conversation.objects.get()
     return World(
         make=make,
         planned=planned,
@@ -56,10 +59,12 @@ def build_world(make: Make) -> World:
         exercise=done.exercises.get(position=1),
         # The day before, whose workout is planned and not done.
         entrance=visit(make.pat, NOON - timedelta(days=1)),
-        conversation=Conversation.objects.get(),
+        conversation=conversation,
         delivery=save(done, "Good depth"),
         device=Device.objects.create(user=make.dana, platform=Platform.EXPO, token="ExponentPushToken[dana]"),
         notification=Notification.objects.get(recipient=make.dana),
+        follow_up=make.follow_up(conversation),
+        failed_follow_up=make.follow_up(conversation, status="failed"),
     )
 
 
@@ -109,6 +114,14 @@ def spent(world: World) -> dict[str, Any]:
         "startedAt": "2026-04-08T09:00:00Z",
         "seconds": 600,
         "liveContact": True,
+    }
+
+
+def promise(world: World) -> dict[str, Any]:
+    return {
+        "conversationId": str(world.conversation.pk),
+        "displayText": "How is it going?",
+        "scheduledFor": "2026-04-09T09:00:00Z",
     }
 
 
@@ -195,6 +208,9 @@ API = (
         body=lambda world: {"platform": "EXPO", "token": "ExponentPushToken[new]"},
     ),
     Door("DELETE", "/v2/devices/<int:device_id>", (401, 404, 204, 404, 404), at=the("device_id", "device")),
+    Door("GET", "/v2/web-push/key", MEMBERS),
+    # Text messages are off until the installation has an account for them.
+    Door("POST", "/v2/sms/inbound", (404, 404, 404, 404, 404)),
     Door("GET", "/v2/notifications", MEMBERS),
     Door("POST", "/v2/notifications/<int:notification_id>/read", DANA_ALONE, at=the("notification_id", "notification")),
     Door("PATCH", EXERCISE_PATH, DANA, at=the("exercise_in_workout_id", "exercise"), body=note),
@@ -204,6 +220,24 @@ API = (
         DANA,
         at=the("workout_id", "done"),
         body=lambda world: {"notes": [note(world)]},
+    ),
+    Door("GET", "/v2/follow-ups", DOCTORS),
+    Door("GET", "/v2/follow-ups", DANA, query=lambda world: f"?conversationId={world.conversation.pk}"),
+    Door("POST", "/v2/follow-ups", (401, 403, 201, 404, 404), body=promise),
+    Door(
+        "PATCH",
+        "/v2/follow-ups/<uuid:follow_up_id>",
+        DANA,
+        at=the("follow_up_id", "follow_up"),
+        body=lambda world: {"urgency": "urgent"},
+    ),
+    Door("POST", "/v2/follow-ups/<uuid:follow_up_id>/cancel", DANA, at=the("follow_up_id", "follow_up")),
+    Door(
+        "POST",
+        "/v2/follow-ups/<uuid:follow_up_id>/retry",
+        DANA,
+        at=the("follow_up_id", "failed_follow_up"),
+        body=lambda world: {"channel": "in_app"},
     ),
     Door("GET", "/v2/doctor/feedback-deliveries", DOCTORS),
     *(

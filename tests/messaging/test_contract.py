@@ -19,8 +19,15 @@ def test_a_message_carries_a_card_or_nothing(components: dict[str, Any]) -> None
     }
 
 
-def test_cards_are_told_apart_by_their_feedback_type(components: dict[str, Any]) -> None:
-    card = components["MessageCard"]
+def test_a_card_is_one_of_feedback_or_a_follow_up(components: dict[str, Any]) -> None:
+    choices = [choice["$ref"].rpartition("/")[2] for choice in components["MessageCard"]["oneOf"]]
+    assert choices == ["FeedbackCard", "FollowUpCard"]
+    assert set(components["FollowUpCard"]["properties"]) == {"feedbackType", "followUpId", "urgency"}
+    assert components["FollowUpCard"]["properties"]["feedbackType"]["nullable"] is True
+
+
+def test_cards_of_feedback_are_told_apart_by_their_feedback_type(components: dict[str, Any]) -> None:
+    card = components["FeedbackCard"]
 
     assert card["discriminator"] == {
         "propertyName": "feedbackType",

@@ -1,0 +1,23 @@
+"""The badge of a conversation, which the mobile client keeps on its review requests."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from followups.models import FollowUpRequest, ProviderReviewRequest
+from followups.states import Status
+
+
+def set_badge(*, tenant_id: int, conversation_id: UUID) -> None:
+    """
+    Make the badge say whether anything is scheduled in the conversation, as the client does.
+
+    For what people do at our own interfaces. Delivery never touches the badge: it stays until the
+    provider taps it away.
+    """
+    ahead = FollowUpRequest.objects.filter(
+        tenant=tenant_id, conversation_id=OuterRef("conversation_id"), status=Status.SCHEDULED
+    )
+    ProviderReviewRequest.objects.filter(tenant=tenant_id, conversation_id=conversation_id).update(
+        schedule_followup=Exists(ahead)
+    )
