@@ -1,10 +1,14 @@
 """What people were told, and what became of the pushes: written by the product, to be read."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, badge
+from notifications.forms import NumberForm
 from notifications.models import Device, Notification, Push
 from notifications.states import PushStatus
 
@@ -76,9 +80,12 @@ class PushPage(ClinicAdmin):
 
 @admin.register(Device)
 class DevicePage(ClinicAdmin):
-    """Where people can be reached."""
+    """Where people can be reached. Apps and browsers register themselves; a phone number is entered here."""
 
     clinic_path = "user__tenant"
+    can_add = True
+    form = NumberForm
+    autocomplete_fields = ("user",)
     list_display = ("user", "platform", "short_token", "standing", "registered_at")
     list_select_related = ("user",)
     list_filter = ("platform", ("retired_at", admin.EmptyFieldListFilter))
@@ -86,6 +93,12 @@ class DevicePage(ClinicAdmin):
     ordering = ("-registered_at", "-pk")
     fields = ("user", "platform", "short_token", "standing", "registered_at", "retired_at")
     readonly_fields = ("short_token", "standing")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("user", "token") if obj is None else self.fields
+
+    def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
+        """Nothing is left to write: the form has registered the number."""
 
     @admin.display(description=_("token"))
     def short_token(self, device: Device) -> str:

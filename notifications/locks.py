@@ -1,11 +1,11 @@
-"""Claiming pushes: the only place that locks them, and only for as long as a claim takes."""
+"""Claiming pushes, and holding phone numbers: the only place that locks either."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -45,3 +45,13 @@ def claim(due: QuerySet[Push], *, order: str, limit: int) -> Claim:
 def release(lease: UUID, ids: Sequence[int]) -> None:
     """Give claimed pushes back untouched, for anybody to take at once."""
     Push.objects.filter(pk__in=ids, lease=lease).update(lease=None, leased_until=None)
+
+
+def hold_number(number: str) -> None:
+    """
+    Keep everybody else from registering this number or opting it out until the transaction ends.
+
+    A number that is registered while its owner replies STOP has no row yet that could be locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('sms:' || %s, 0))", [number])

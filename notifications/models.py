@@ -146,3 +146,17 @@ class TransportPause(models.Model):
 
     def __str__(self) -> str:
         return self.get_platform_display()
+
+
+class SmsOptOut(models.Model):
+    """A number whose owner has replied STOP: nothing is sent to it, whoever registers it."""
+
+    number = models.CharField(_("phone number"), max_length=16, unique=True)
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("number opted out")
+        verbose_name_plural = _("numbers opted out")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.flags import DISCREET_PUSH
 from accounts.models import TenantSettings, User
-from notifications.models import Device, Notification, Push
+from notifications.models import Device, Notification, Push, SmsOptOut
 from notifications.states import PushStatus
 from okta.errors import NotFound
 
@@ -41,6 +41,11 @@ def discreet_clinics(tenant_ids: Collection[int]) -> set[int]:
     """Which of these clinics want their pushes to say nothing, in one query."""
     chosen = dict(TenantSettings.objects.filter(tenant__in=tenant_ids).values_list("tenant", "features"))
     return {pk for pk in tenant_ids if chosen.get(pk, {}).get(DISCREET_PUSH.key, DISCREET_PUSH.default)}
+
+
+def opted_out(numbers: Collection[str]) -> set[str]:
+    """Which of these phone numbers have replied STOP; no query for none."""
+    return set(SmsOptOut.objects.filter(number__in=numbers).values_list("number", flat=True))
 
 
 def device_of(*, user: User, device_id: int) -> Device:

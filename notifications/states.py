@@ -18,6 +18,7 @@ class Platform(TextChoices):
     FCM = "FCM", "Firebase Cloud Messaging"
     APNS = "APNS", "Apple Push Notification service"
     WEBPUSH = "WEBPUSH", "Web Push"
+    SMS = "SMS", "SMS"
 
 
 class PushStatus(TextChoices):

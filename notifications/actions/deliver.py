@@ -14,8 +14,8 @@ from notifications.actions.notify import discreetly
 from notifications.actions.settle import Verdict, settle, verdict
 from notifications.locks import Claim, claim, release
 from notifications.models import Push
-from notifications.queries import discreet_clinics, pushes_due
-from notifications.states import PushStatus
+from notifications.queries import discreet_clinics, opted_out, pushes_due
+from notifications.states import Platform, PushStatus
 from notifications.transports import transport_for
 from notifications.transports.base import Outcome, Outgoing, Refused, Transport, TransportDown, TryAgain
 from okta import wakeups
@@ -96,6 +96,7 @@ def _still_ours(lease: UUID, ids: Sequence[int]) -> list[Push]:
 
 
 def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
+    silent = opted_out({row.device.token for row in rows if row.platform == Platform.SMS})
     for row in rows:
         if row.device.user_id != row.notification.recipient_id:
             yield row.pk, Refused("the device belongs to somebody else now")
@@ -103,6 +104,8 @@ def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
             yield row.pk, Refused("the device is retired")
         elif not row.notification.recipient.may_sign_in:
             yield row.pk, Refused("the recipient may not sign in any more")
+        elif row.platform == Platform.SMS and row.device.token in silent:
+            yield row.pk, Refused("the number has opted out")
 
 
 def _outgoing(row: Push) -> Outgoing:

@@ -1,11 +1,12 @@
 """Telling people something: the in-app row and the pushes, in the story's own transaction."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from notifications.models import Device, Notification, Push
 from notifications.queries import discreet_clinics
 from notifications.rules import BODY_BYTES, TITLE_BYTES, discreet_data, shorten
-from notifications.states import NotificationType
+from notifications.states import NotificationType, Platform
 from okta import wakeups
 
 # What was told before is left alone and not returned; everybody else is told.
@@ -55,13 +56,14 @@ def notify(
     what the app gets with the push; ``collapse_id`` (at most 64 bytes) is what a device recognises a
     repetition by; an ``urgent`` push wakes a sleeping phone. Where the clinic wants discretion, the
     push says only that there is something, and carries only ids; the in-app row keeps the full text.
+    Nobody is told by text message.
     """
     people = {person.pk: person for person in recipients}
     texts = {pk: _in_language(person, compose) for pk, person in people.items()}
     told = _insert(type, key, texts, data)
     discreet = discreet_clinics({person.tenant_id for person in recipients if person.tenant_id is not None})
     pushes = []
-    for device in Device.objects.filter(user__in=told, user__is_active=True, retired_at=None).order_by("pk"):
+    for device in _devices(told):
         text, extra = texts[device.user_id], dict(data)
         if people[device.user_id].tenant_id in discreet:
             text, extra = discreetly(people[device.user_id], data)
@@ -89,6 +91,12 @@ def _insert(kind: NotificationType, key: str, texts: Mapping[int, Text], data: M
             },
         )
         return {recipient_id: pk for pk, recipient_id in cursor.fetchall()}
+
+
+def _devices(people: Collection[int]) -> QuerySet[Device]:
+    """What these people are told on: text messages cost money and are kept for follow-ups, which ask for them."""
+    in_use = Device.objects.filter(user__in=people, user__is_active=True, retired_at=None)
+    return in_use.exclude(platform=Platform.SMS).order_by("pk")
 
 
 def _in_language(person: User, compose: Callable[[User], Text]) -> Text:

@@ -25,7 +25,7 @@ CLINICS = {
     EvidenceDay, TimeEntry, CertifiedMonth,
 }  # fmt: skip
 OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
-ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth}
+ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth, Device}
 
 by_name = pytest.mark.parametrize("model", sorted(CLINICS, key=lambda model: model.__name__), ids=lambda m: m.__name__)
 operations = pytest.mark.parametrize("model", sorted(OPERATIONS, key=lambda model: model.__name__))
