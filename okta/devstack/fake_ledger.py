@@ -10,6 +10,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import unquote_plus
 
+from okta.devstack.fake_keys import Keys, shared
+
 # `timeout`, `500` and `429` fail whole requests; the others single messages or receipts.
 MODES = ("ok", "timeout", "500", "429", "DeviceNotRegistered", "DeviceNotRegisteredReceipt")
 
@@ -68,14 +70,22 @@ class Failure:
 class Ledger:
     """Thread-safe: a client may send several batches at once."""
 
-    def __init__(self, codes: Collection[str] = ()) -> None:
-        """`codes` are the errors of single providers that may be asked for beside MODES."""
+    def __init__(self, codes: Collection[str] = (), keys: Keys | None = None) -> None:
+        """
+        `codes` are the errors of single providers that may be asked for beside MODES, `keys` what
+        the product signs with.
+        """
         self.modes = (*MODES, *codes)
+        self._keys = keys
         self._lock = threading.Lock()
         self._received: list[dict[str, Any]] = []
         self._attempts: list[dict[str, Any]] = []
         self._tickets: dict[str, str] = {}
         self._failures: dict[str | None, Failure] = {}
+
+    @property
+    def keys(self) -> Keys:
+        return self._keys or shared()
 
     def behave(self, mode: str, times: int | None = None, *, token: str | None = None, retry_after: str = "1") -> None:
         """

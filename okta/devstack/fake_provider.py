@@ -2,7 +2,7 @@
 A push provider on loopback that shows what it got and fails on command.
 
 Speaks the wire format of each provider listed in PROVIDERS, so the product's real transports run
-against it unchanged. For people and tests it adds:
+against it unchanged; Apple's, which is HTTP/2, on a port of its own. For people and tests it adds:
 
     GET    /received   accepted messages, oldest first: [{provider, to, title, body, data, at}]
     GET    /attempts   every request, also the failed: [{path, outcome, at}]
@@ -22,10 +22,15 @@ import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from okta.devstack import fake_expo, fake_twilio, fake_webpush
+from okta.devstack import fake_apns, fake_expo, fake_fcm, fake_twilio, fake_webpush
+from okta.devstack.fake_http2 import Http2Server
+from okta.devstack.fake_keys import Keys
 from okta.devstack.fake_ledger import Answer, Call, Ledger
 
-PROVIDERS: tuple[Any, ...] = (fake_expo, fake_webpush, fake_twilio)
+PROVIDERS: tuple[Any, ...] = (fake_expo, fake_fcm, fake_webpush, fake_twilio)
+CODES = [code for provider in (*PROVIDERS, fake_apns) for code in getattr(provider, "CODES", ())]
+# Minting an access token carries no message; its own codes make it fail.
+SPARED = {fake_fcm.TOKEN}
 HOLD_SECONDS = 60.0
 REQUEST_FAILURES = ("timeout", "500", "429")
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -34,25 +39,43 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 class FakeProvider:
     """The provider inside this process, in threads; `main` runs it as a process of its own."""
 
-    def __init__(self, port: int = 0) -> None:
-        self.ledger = Ledger([code for provider in PROVIDERS for code in getattr(provider, "CODES", ())])
+    def __init__(self, port: int = 0, *, apns_port: int = 0, keys: Keys | None = None) -> None:
+        self.ledger = Ledger(CODES, keys)
         self._server = Server(("127.0.0.1", port), self.ledger)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.daemon = True
+        self._apns = Http2Server(
+            apns_port,
+            respond=lambda call: fake_apns.respond(call, self.ledger),
+            trusts=lambda call: fake_apns.trusts(call, self.ledger),
+        )
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            for server in (self._server, self._apns)
+        ]
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def apns_url(self) -> str:
+        return self._apns.url
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes the product send to us, where that takes more than a URL."""
+        return self.ledger.keys.environment(provider_url=self.url, apns_url=self.apns_url)
+
     def start(self) -> FakeProvider:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def stop(self) -> None:
         """Answer nobody any more, not even the requests being held."""
-        self._server.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
+        for server in (self._server, self._apns):
+            server.stopping.set()
+            server.shutdown()
+            server.server_close()
 
     def received(self) -> list[dict[str, Any]]:
         return self.ledger.received()
@@ -123,7 +146,8 @@ class Handler(BaseHTTPRequestHandler):
             raw=self.read_body(),
         )
         provider: Any = next((known for known in PROVIDERS if known.handles(self.path)), None)
-        failure = self.server.ledger.misbehaves(*REQUEST_FAILURES, about=call.names) if provider else None
+        told = provider is not None and self.path not in SPARED
+        failure = self.server.ledger.misbehaves(*REQUEST_FAILURES, about=call.names) if told else None
         if provider is None:
             self.reply(NOT_FOUND)
         elif failure is None:
@@ -194,12 +218,14 @@ def behave(raw: bytes, ledger: Ledger) -> Answer:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m okta.devstack.fake_provider")
     parser.add_argument("--port", type=int, default=0)
-    provider = FakeProvider(parser.parse_args().port)
+    parser.add_argument("--apns-port", type=int, default=0)
+    ports = parser.parse_args()
+    provider = FakeProvider(ports.port, apns_port=ports.apns_port, keys=Keys.from_environment())
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     provider.start()
-    print(f"Fake push provider at {provider.url}", flush=True)
+    print(f"Fake push provider at {provider.url}, Apple's at {provider.apns_url}", flush=True)
     stopped.wait()
     provider.stop()
 
