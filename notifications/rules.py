@@ -1,5 +1,6 @@
 """Pure decisions about pushes: how long to wait, how much text to send, what to keep discreet, by whom to send."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 # Apple and Google take 4,096 bytes in all, with the data and their own envelope.
 TITLE_BYTES = 200
 BODY_BYTES = 2048
+APPLE_COLLAPSE_BYTES = 64
 ELLIPSIS = "…"
 JOINERS = "\u200d\ufe0e\ufe0f"
 EXPO_TOKEN = re.compile(r"Expo(nent)?PushToken\[.+\]")
@@ -72,3 +74,14 @@ def platform_of(token: str) -> Platform:
     if EXPO_TOKEN.fullmatch(token):
         return Platform.EXPO
     return Platform.APNS if APNS_TOKEN.fullmatch(token) else Platform.FCM
+
+
+def apple_collapse_id(collapse_id: str) -> str:
+    """
+    The collapse id as Apple takes it, in a header of up to 64 bytes; a digest of what does not fit.
+
+    >>> apple_collapse_id("summary:7"), len(apple_collapse_id("сводка:7"))
+    ('summary:7', 64)
+    """
+    fits = collapse_id.isascii() and collapse_id.isprintable() and len(collapse_id) <= APPLE_COLLAPSE_BYTES
+    return collapse_id if fits else hashlib.sha256(collapse_id.encode()).hexdigest()

@@ -25,6 +25,8 @@ SETTINGS = {
     "ALLOWED_HOSTS": "*",
     # Nobody listens on the discard port: a test that forgot to fake the provider fails at once.
     "EXPO_PUSH_URL": "http://127.0.0.1:9",
+    "FCM_URL": "http://127.0.0.1:9",
+    "FCM_CREDENTIALS": "",
 }
 STARTED: list[EmbeddedServer] = []
 

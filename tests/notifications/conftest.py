@@ -61,6 +61,14 @@ def expo(fake_provider: FakeProvider, settings: Any) -> FakeProvider:
 
 
 @pytest.fixture
+def fcm(fake_provider: FakeProvider, settings: Any) -> FakeProvider:
+    """Google, as far as the product can tell."""
+    settings.FCM_URL = fake_provider.environment["FCM_URL"]
+    settings.FCM_CREDENTIALS = fake_provider.environment["FCM_CREDENTIALS"]
+    return fake_provider
+
+
+@pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """The wake-ups asked for, as (key, seconds), instead of messages in a broker."""
     asked: list[tuple[str, float]] = []

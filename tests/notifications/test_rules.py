@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.rules import backoff, discreet_data, platform_of, shorten
+from notifications.rules import apple_collapse_id, backoff, discreet_data, platform_of, shorten
 from notifications.states import Platform
 
 
@@ -55,3 +55,17 @@ def test_discreet_data_keeps_ids_and_the_type() -> None:
 )
 def test_a_tokens_kind_is_read_from_its_shape(token: str, platform: Platform) -> None:
     assert platform_of(token) is platform
+
+
+@pytest.mark.parametrize("fits", ["summary:7", "a" * 64])
+def test_apple_gets_a_collapse_id_that_fits_a_header_as_it_is(fits: str) -> None:
+    assert apple_collapse_id(fits) == fits
+
+
+@pytest.mark.parametrize("odd", ["a" * 65, "сводка:7", "summary\n7"])
+def test_apple_gets_a_digest_of_any_other_collapse_id(odd: str) -> None:
+    digest = apple_collapse_id(odd)
+
+    assert len(digest) == 64
+    assert digest.isalnum()
+    assert digest == apple_collapse_id(odd) != apple_collapse_id(odd + "8")
