@@ -27,6 +27,8 @@ SETTINGS = {
     "EXPO_PUSH_URL": "http://127.0.0.1:9",
     "FCM_URL": "http://127.0.0.1:9",
     "FCM_CREDENTIALS": "",
+    "APNS_URL": "http://127.0.0.1:9",
+    "APNS_KEY": "",
 }
 STARTED: list[EmbeddedServer] = []
 

@@ -69,6 +69,14 @@ def fcm(fake_provider: FakeProvider, settings: Any) -> FakeProvider:
 
 
 @pytest.fixture
+def apns(fake_provider: FakeProvider, settings: Any) -> FakeProvider:
+    """Apple, as far as the product can tell."""
+    for name in ("APNS_URL", "APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC"):
+        setattr(settings, name, fake_provider.environment[name])
+    return fake_provider
+
+
+@pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """The wake-ups asked for, as (key, seconds), instead of messages in a broker."""
     asked: list[tuple[str, float]] = []
