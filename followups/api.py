@@ -46,13 +46,12 @@ class DisplayText(serializers.CharField):
 class Instant(serializers.DateTimeField):
     """An instant that every list can show; one that has passed is sent at once."""
 
+    default_error_messages = {"overflow": _("Choose a time between the years 1900 and 9000.")}
+
     def to_internal_value(self, value: Any) -> Any:
-        try:
-            instant = super().to_internal_value(value)
-        except OverflowError:
-            instant = LATEST
+        instant = super().to_internal_value(value)
         if not EARLIEST <= instant < LATEST:
-            raise serializers.ValidationError([_("Choose a time between the years 1900 and 9000.")])
+            self.fail("overflow")
         return instant
 
 

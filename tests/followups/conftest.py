@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from okta.devstack.fake_provider import FakeProvider
+from tests.followups.scripted import Scripted
 
 
 @pytest.fixture
@@ -13,3 +14,12 @@ def expo(fake_provider: FakeProvider, settings: Any) -> Iterator[FakeProvider]:
     """The provider that Expo's transport speaks to."""
     settings.EXPO_PUSH_URL = fake_provider.url
     return fake_provider
+
+
+@pytest.fixture
+def scripted(settings: Any) -> Iterator[type[Scripted]]:
+    """A transport whose tokens say how it fares."""
+    settings.PUSH_TRANSPORTS = {"EXPO": "tests.followups.scripted.Scripted"}
+    yield Scripted
+    for wish in (Scripted.sent, Scripted.during, Scripted.down):
+        wish.clear()
