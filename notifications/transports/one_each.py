@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -42,13 +42,13 @@ def ask_each(ask: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answe
     try:
         asked = [pool.submit(ask, item) for item in items]
         wait(asked, timeout=ENDS_WITHIN)
-        return [_answer(one) for one in asked]
     finally:
         # Not waited for: the rest of a trickling answer is of no interest.
         pool.shutdown(wait=False, cancel_futures=True)
+    return [_answer(one) for one in asked]
 
 
-def _answer(asked: Future[Answer]) -> Answer | Down | TryAgain:
+def _answer(asked: Future[Any]) -> Any:
     if not asked.done():
         return Down("out of time")
     error = asked.exception()
