@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
@@ -15,9 +16,14 @@ from accounts.authentication import caller
 from accounts.permissions import ClinicMember
 from notifications.actions.mark_read import mark_read
 from notifications.actions.register_device import register_device, retire_device
+from notifications.endpoints import may_be_sent_to
 from notifications.models import Notification
 from notifications.queries import device_of, notification_of
+from notifications.sms import NUMBER
 from notifications.states import NotificationType, Platform
+from notifications.transports.base import TransportDown
+from notifications.transports.vapid import public_key
+from okta.errors import Refusal
 from okta.fields import Key, WireSerializer
 from okta.paging import CURSOR, Page, page_of
 
@@ -64,11 +70,23 @@ class RegisterDevice(APIView):
         )
         keys = Keys(required=False, allow_null=True, help_text="Web Push only.")
 
+        def validate_platform(self, platform: str) -> str:
+            if platform == Platform.SMS:
+                raise serializers.ValidationError(_("Phone numbers are registered by the clinic's administrators."))
+            return platform
+
         def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+            if NUMBER.fullmatch(attrs["token"]):
+                # Tokens move to whoever registers them; a phone number must not, under whatever name.
+                raise serializers.ValidationError({"token": [_("This is a phone number, not a push token.")]})
             if attrs["platform"] == Platform.EXPO and not EXPO_TOKEN.fullmatch(attrs["token"]):
                 raise serializers.ValidationError({"token": [_("This is not an Expo push token.")]})
             if attrs["platform"] == Platform.WEBPUSH and not attrs.get("keys"):
                 raise serializers.ValidationError({"keys": [_("A Web Push subscription has keys.")]})
+            if attrs["platform"] == Platform.WEBPUSH and not may_be_sent_to(
+                attrs["token"], also=settings.WEBPUSH_HOSTS
+            ):
+                raise serializers.ValidationError({"token": [_("This is not the address of a known push service.")]})
             return attrs
 
     @extend_schema_serializer(component_name="Device")
@@ -97,6 +115,34 @@ class ForgetDevice(APIView):
         """Send nothing to this device any more, until it is registered again."""
         retire_device(device=device_of(user=caller(request), device_id=device_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WebPushOff(Refusal):
+    """This installation has no key to make subscriptions with."""
+
+    code = "web_push_not_configured"
+    status = 404
+    sentence = _("Web Push is not set up here.")
+
+
+class WebPushKey(APIView):
+    """What a browser needs to subscribe."""
+
+    permission_classes = [ClinicMember]
+    also_answers = (404,)
+
+    class Output(WireSerializer):
+        """The key to hand to ``PushManager.subscribe`` as ``applicationServerKey``."""
+
+        public_key = serializers.CharField(help_text="The uncompressed point on P-256, in base64url without padding.")
+
+    @extend_schema(responses=Output)
+    def get(self, request: Request) -> Response:
+        """The public key of this installation; another one than a subscription was made with makes it void."""
+        try:
+            return Response(self.Output({"public_key": public_key()}).data)
+        except TransportDown as missing:
+            raise WebPushOff from missing
 
 
 class Notifications(APIView):

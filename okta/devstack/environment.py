@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,17 +24,27 @@ def product_environment(
     """
     The caller's environment, in which what the caller set wins, and what the stack decides.
 
-    The push provider is always the fake one: demo data must never reach a real device.
+    The push provider is always the fake one: demo data must never reach a real device. A browser that
+    subscribes here itself gets its own; no other subscription takes this stack's key.
     """
     chosen = {"SECRET_KEY": secret_key, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1,localhost"}
     decided = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "EXPO_PUSH_URL": provider_url,
+        "WEBPUSH_HOSTS": provider_url,
+        "VAPID_PRIVATE_KEY": vapid_key(secret_key),
+        "VAPID_SUBJECT": "mailto:nobody@example.org",
+        "TWILIO_URL": provider_url,
         "PUBLIC_URL": public_url,
         "PYTHONUNBUFFERED": "1",
     }
     return chosen | dict(os.environ) | decided
+
+
+def vapid_key(secret_key: str) -> str:
+    """A key for Web Push of this stack's own: as long as its secret stays, subscriptions stay good."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"vapid {secret_key}".encode()).digest()).decode()
 
 
 def from_ready(state: State, facts: Mapping[str, str]) -> dict[str, str]:

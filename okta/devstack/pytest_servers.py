@@ -25,6 +25,11 @@ SETTINGS = {
     "ALLOWED_HOSTS": "*",
     # Nobody listens on the discard port: a test that forgot to fake the provider fails at once.
     "EXPO_PUSH_URL": "http://127.0.0.1:9",
+    "VAPID_PRIVATE_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAc",
+    "VAPID_SUBJECT": "mailto:operators@example.org",
+    "WEBPUSH_HOSTS": "",
+    "TWILIO_URL": "http://127.0.0.1:9",
+    "TWILIO_ACCOUNT_SID": "",
     "FCM_URL": "http://127.0.0.1:9",
     "FCM_CREDENTIALS": "",
     "APNS_URL": "http://127.0.0.1:9",

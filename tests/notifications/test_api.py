@@ -22,6 +22,7 @@ from tests.together import together
 DEVICES = "/v2/devices"
 NOTIFICATIONS = "/v2/notifications"
 TOKEN = "ExponentPushToken[aaaa-bbbb]"
+FIREFOX = "https://updates.push.services.mozilla.com/wpush/v2"
 KEYS = {"p256dh": "BNc", "auth": "tBH"}
 
 
@@ -47,7 +48,7 @@ def tell(user: User, key: str = "summary:7") -> Notification:
         {"platform": "EXPO", "token": "ExpoPushToken[x_y]"},
         {"platform": "FCM", "token": "d:APA91b"},
         {"platform": "APNS", "token": "0f" * 32},
-        {"platform": "WEBPUSH", "token": "https://push.example/abc", "keys": KEYS},
+        {"platform": "WEBPUSH", "token": f"{FIREFOX}/abc", "keys": KEYS},
     ],
 )
 def test_a_device_is_registered_once(make: Make, body: dict[str, Any]) -> None:
@@ -70,8 +71,11 @@ def test_a_device_is_registered_once(make: Make, body: dict[str, Any]) -> None:
         ({"platform": "EXPO", "token": "x" * 2001}, "token"),
         ({"platform": "EXPO"}, "token"),
         ({"platform": "PIGEON", "token": TOKEN}, "platform"),
-        ({"platform": "WEBPUSH", "token": "https://push.example/abc"}, "keys"),
-        ({"platform": "WEBPUSH", "token": "https://push.example/abc", "keys": {"auth": "x"}}, "keys.p256dh"),
+        ({"platform": "WEBPUSH", "token": f"{FIREFOX}/abc"}, "keys"),
+        ({"platform": "WEBPUSH", "token": f"{FIREFOX}/abc", "keys": {"auth": "x"}}, "keys.p256dh"),
+        ({"platform": "WEBPUSH", "token": "https://push.example/abc", "keys": KEYS}, "token"),
+        ({"platform": "SMS", "token": "+15005550006"}, "platform"),
+        ({"platform": "FCM", "token": "+15005550006"}, "token"),
     ],
 )
 def test_a_device_that_cannot_be_reached_is_refused(make: Make, body: dict[str, Any], field: str) -> None:
