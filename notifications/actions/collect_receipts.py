@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Case, When
 from django.db.models.functions import Now
 
-from notifications.actions.deliver import LAST_ROUND
+from notifications.actions.deliver import LAST_BATCH, LAST_ROUND
 from notifications.actions.settle import settle, verdict
-from notifications.locks import claim
+from notifications.locks import claim, release
 from notifications.models import Push
 from notifications.queries import receipts_due
 from notifications.transports import transport_for
@@ -37,16 +37,19 @@ def collect_receipts() -> int:
         if not taken.ids:
             break
         for platform, ids in taken.ids.items():
-            settled += _collect(transport_for(platform), taken.lease, ids)
+            settled += _collect(transport_for(platform), taken.lease, ids, until=started + LAST_BATCH)
     return settled
 
 
-def _collect(transport: Transport | None, lease: UUID, ids: Sequence[int]) -> int:
+def _collect(transport: Transport | None, lease: UUID, ids: Sequence[int], *, until: float) -> int:
     if transport is None:
         _ask_again(lease, ids, after=ASK_AGAIN_AFTER)
         return 0
     settled = 0
     for start in range(0, len(ids), transport.receipts_size):
+        if monotonic() > until:
+            release(lease, ids[start:])
+            break
         rows = list(Push.objects.filter(pk__in=ids[start : start + transport.receipts_size], lease=lease))
         try:
             receipts = transport.receipts([row.ticket for row in rows])
