@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
@@ -123,7 +124,8 @@ def test_a_push_to_a_retired_device_is_not_sent(outbox: Outbox, expo: FakeProvid
     assert expo.attempts() == []
 
 
-def test_a_kind_of_device_without_a_transport_fails_in_words(outbox: Outbox, expo: FakeProvider) -> None:
+def test_a_kind_of_device_without_a_transport_fails_in_words(outbox: Outbox, expo: FakeProvider, settings: Any) -> None:
+    settings.PUSH_TRANSPORTS = {"EXPO": settings.PUSH_TRANSPORTS["EXPO"]}
     stranded = outbox.push(outbox.device(platform=Platform.APNS, token="a1"))
     push = outbox.push()
 
