@@ -9,17 +9,27 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from okta.devstack.fake_keys import Keys
 from okta.devstack.postgres import Postgres
 from okta.devstack.state import State
 from okta.devstack.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9"
+# Without fakes that know our keys nothing is signed, least of all with the caller's own.
+WITHOUT_KEYS = {"FCM_URL": NOWHERE, "FCM_CREDENTIALS": "", "APNS_URL": NOWHERE, "APNS_KEY": ""}
 SECRET_FOR_CHECKS = "only-for-checks-" + "0123456789abcdef" * 3
 
 
 def product_environment(
-    *, database_url: str, redis_url: str, secret_key: str, provider_url: str = NOWHERE, public_url: str = ""
+    *,
+    database_url: str,
+    redis_url: str,
+    secret_key: str,
+    provider_url: str = NOWHERE,
+    apns_url: str = NOWHERE,
+    keys: Keys | None = None,
+    public_url: str = "",
 ) -> dict[str, str]:
     """
     The caller's environment, in which what the caller set wins, and what the stack decides.
@@ -39,6 +49,7 @@ def product_environment(
         "PUBLIC_URL": public_url,
         "PYTHONUNBUFFERED": "1",
     }
+    decided |= keys.environment(provider_url=provider_url, apns_url=apns_url) if keys else WITHOUT_KEYS
     return chosen | dict(os.environ) | decided
 
 
@@ -54,6 +65,8 @@ def from_ready(state: State, facts: Mapping[str, str]) -> dict[str, str]:
         redis_url=facts["redisUrl"],
         secret_key=state.secret_key(),
         provider_url=facts["fakeProviderUrl"],
+        apns_url=facts["fakeApnsUrl"],
+        keys=state.push_keys(),
         public_url=facts["url"],
     )
 

@@ -4,6 +4,7 @@ What one `./dev up` remembers between runs, all under one directory that one run
     lock          held while a stack (or another command that needs its servers) runs
     ports.json    where the servers were, so that they come back there
     secret_key    made once
+    push_keys     what the product signs with for the fakes of Google and Apple, made once
     ready.json    what runs and where, for people and tools; there only while a stack is ready
     postgres/ valkey/ logs/
     tmp/          what killed children leave lying about, cleared by the next run
@@ -18,16 +19,18 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from okta.devstack import places
+from okta.devstack.fake_keys import Keys
 from okta.devstack.postgres import Postgres
 from okta.devstack.processes import free_port
 from okta.devstack.server import EmbeddedServer
 from okta.devstack.valkey import Valkey
 
-KEPT = ("lock", "ports.json", "secret_key", "ready.json", "seed.json", "postgres", "valkey", "logs", "tmp")
+KEPT = ("lock", "ports.json", "secret_key", "push_keys", "ready.json", "seed.json", "postgres", "valkey", "logs", "tmp")
 Kind = TypeVar("Kind", bound=EmbeddedServer)
 LARGE_LOG = 5_000_000
 
@@ -83,6 +86,12 @@ class State:
         if not kept.exists():
             write_private(kept, secrets.token_urlsafe(48))
         return kept.read_text()
+
+    def push_keys(self) -> Keys:
+        kept = self.directory / "push_keys"
+        if not kept.exists():
+            write_private(kept, json.dumps(asdict(Keys.generate())))
+        return Keys(**json.loads(kept.read_text()))
 
     def postgres(self) -> Postgres:
         return self._server(Postgres)

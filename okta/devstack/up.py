@@ -108,6 +108,8 @@ class Stack:
         self.url = f"http://127.0.0.1:{web_port}"
         self.provider_port = state.port("fake_provider")
         self.provider_url = f"http://127.0.0.1:{self.provider_port}"
+        self.apns_port = state.port("fake_apns")
+        self.apns_url = f"http://127.0.0.1:{self.apns_port}"
         self.environment: dict[str, str] = {}
         self.facts: dict[str, Any] = {}
         self.wishes = wishes
@@ -139,6 +141,8 @@ class Stack:
             redis_url=redis_url,
             secret_key=self.state.secret_key(),
             provider_url=self.provider_url,
+            apns_url=self.apns_url,
+            keys=self.state.push_keys(),
             public_url=self.url,
         ) | {"TMPDIR": str(self.state.temporary)}
         with step("Migrating the database"):
@@ -153,6 +157,7 @@ class Stack:
             "databaseUrl": database_url,
             "redisUrl": redis_url,
             "fakeProviderUrl": self.provider_url,
+            "fakeApnsUrl": self.apns_url,
         } | seeded
         self.tell()
         print(announcement.text(self.facts), flush=True)
@@ -178,7 +183,8 @@ class Stack:
         server.wait_ready()
 
     def children(self) -> None:
-        provider = commands.module("fake_provider", "--port", str(self.provider_port))
+        ports = "--port", str(self.provider_port), "--apns-port", str(self.apns_port)
+        provider = commands.module("fake_provider", *ports)
         self.keep("fake-provider", provider)
         self.keep("worker", commands.worker(), grace=5.0, **commands.WORKER_VARIABLES)
         self.keep("beat", commands.beat())

@@ -32,6 +32,14 @@ def test_the_secret_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
 
 
+def test_the_keys_for_the_fakes_are_made_once_and_are_private(tmp_path: Path) -> None:
+    first, second = State(tmp_path).push_keys(), State(tmp_path).push_keys()
+
+    assert first == second
+    assert first.google.startswith("-----BEGIN PRIVATE KEY-----")
+    assert stat.S_IMODE((tmp_path / "push_keys").stat().st_mode) == 0o600
+
+
 def test_a_server_keeps_its_port_and_moves_when_it_is_taken(tmp_path: Path) -> None:
     state = State(tmp_path)
     port = state.port("valkey")

@@ -91,7 +91,7 @@ def test_what_is_ready_is_told_with_what_the_demo_data_adds(run: Run) -> None:
     facts = run.until_ready()
 
     assert sorted(facts) == sorted(
-        ["url", "databaseUrl", "redisUrl", "fakeProviderUrl", "demo", "workoutIds", "pids", "followUpId"]
+        ["url", "databaseUrl", "redisUrl", "fakeProviderUrl", "fakeApnsUrl", "demo", "workoutIds", "pids", "followUpId"]
     )
     assert facts["databaseUrl"] == NAMED["DATABASE_URL"]
     assert facts["pids"]["postgres"] is None

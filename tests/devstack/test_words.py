@@ -1,11 +1,12 @@
 """What the commands say to a person, and hand to the product's processes."""
 
+import json
 import subprocess
 from typing import Any
 
 import pytest
 
-from okta.devstack import announcement, check, environment, once
+from okta.devstack import announcement, check, environment, fake_keys, once
 from okta.devstack.once import Sight
 
 FACTS: dict[str, Any] = {
@@ -17,6 +18,10 @@ FACTS: dict[str, Any] = {
         "patient": {"email": "pat@example.com", "password": "demo", "id": 2},
     },
 }
+
+
+# Where the caller's own pushes would go, and what would sign them.
+REAL = ("EXPO_PUSH_URL", "FCM_URL", "APNS_URL", "FCM_CREDENTIALS", "APNS_KEY")
 
 
 @pytest.fixture
@@ -50,13 +55,32 @@ def test_the_lines_to_paste_survive_a_shell() -> None:
 
 def test_the_callers_windows_win_and_the_push_provider_is_never_a_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEEDBACK_QUIET_PERIOD", "5")
-    monkeypatch.setenv("EXPO_PUSH_URL", "https://exp.host")
+    for name in REAL:
+        monkeypatch.setenv(name, "https://example.org")
 
     given = environment.product_environment(database_url="postgres://x", redis_url="redis://y", secret_key="z")
 
     assert given["FEEDBACK_QUIET_PERIOD"] == "5"
-    assert given["EXPO_PUSH_URL"] == environment.NOWHERE
+    assert [given[name] for name in REAL] == [environment.NOWHERE] * 3 + [""] * 2
     assert given["DATABASE_URL"] == "postgres://x"
+
+
+def test_the_product_signs_for_the_fakes_with_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FCM_CREDENTIALS", "the operator's own")
+    keys = fake_keys.shared()
+
+    given = environment.product_environment(
+        database_url="postgres://x",
+        redis_url="redis://y",
+        secret_key="z",
+        provider_url="http://127.0.0.1:8001",
+        apns_url="http://127.0.0.1:8002",
+        keys=keys,
+    )
+
+    assert json.loads(given["FCM_CREDENTIALS"])["token_uri"] == "http://127.0.0.1:8001/token"
+    assert (given["FCM_URL"], given["APNS_URL"]) == ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
+    assert given["APNS_KEY"] == keys.apple
 
 
 def test_a_sight_that_is_not_as_expected_is_shown_whole() -> None:
