@@ -87,6 +87,8 @@ DOCTORS = (401, 403, 200, 200, 200)
 DANA = (401, 403, 200, 404, 404)
 PAT_AND_DANA = (401, 200, 200, 404, 404)
 DANA_ALONE = (401, 404, 200, 404, 404)
+# A clinic's key opens these, and no person's token is one.
+KEY_HOLDERS = (401, 401, 401, 401, 401)
 
 EXERCISE_PATH = "/v2/exercises/exercises-in-workout/<int:exercise_in_workout_id>/doctor-post-notes"
 
@@ -248,5 +250,17 @@ API = (
             at=the("delivery_id", "delivery"),
         )
         for verb in ("send-now", "hold", "resume")
+    ),
+    *(
+        Door(method, f"/rest/v1/{table}", KEY_HOLDERS)
+        for table, methods in {
+            "follow_up_requests": ("GET", "POST", "PATCH"),
+            "follow_up_messages": ("GET", "POST", "PATCH"),
+            "provider_review_requests": ("GET", "PATCH"),
+            "providers": ("GET", "POST", "PATCH"),
+            # Every other table.
+            "": ("GET",),
+        }.items()
+        for method in methods
     ),
 )
