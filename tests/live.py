@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ SHORT = {
     "FEEDBACK_SWEEP_EVERY": "1",
     "ENTRANCE_WINDOW": "2",
     "ENTRANCE_SWEEP_EVERY": "1",
+    "FOLLOWUP_SWEEP_EVERY": "1",
+    "FOLLOWUP_RECEIPTS_EVERY": "1",
+    "FOLLOWUP_RETRY_BASE": "1",
     "PUSH_SWEEP_EVERY": "1",
     "PUSH_RECEIPTS_EVERY": "1",
     "HEARTBEAT_EVERY": "1",
@@ -41,11 +45,12 @@ class Live:
         self._environment |= environment
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        """A worker on all queues, ready to take tasks."""
+    def worker(self, *, clock: timedelta = timedelta(0)) -> subprocess.Popen[bytes]:
+        """A worker on all queues, ready to take tasks; its clock may be wrong by ``clock``."""
         log = self._log("worker")
+        celery = ("celery",) if not clock else ("tests.wrong_clock", str(clock.total_seconds()), "celery")
         queues = ("-Q", "timers,sweeps,default", "-c", "2")
-        process = self._start("celery", "-A", "okta", "worker", *queues, "-l", "info", log=log)
+        process = self._start(*celery, "-A", "okta", "worker", *queues, "-l", "info", log=log)
         assert wait_until(lambda: b" ready." in log.read_bytes(), seconds=30), log.read_text()
         return process
 
