@@ -69,6 +69,11 @@ def operators() -> QuerySet[User]:
     return User.objects.filter(tenant=None, is_superuser=True, is_active=True).order_by("pk")
 
 
+def in_charge() -> QuerySet[User]:
+    """Who is told of what concerns every clinic: their administrators, and the operators."""
+    of_a_clinic = Q(user_type=UserType.ADMIN, tenant__is_active=True)
+    operator = Q(is_superuser=True, tenant=None)
+    return User.objects.filter(of_a_clinic | operator, is_active=True).order_by("pk")
 def features(tenant_id: int | None) -> dict[str, bool]:
     """Every known flag of a clinic; one that nobody has switched, or of no clinic, has the registry's default."""
     switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}

@@ -3,12 +3,9 @@
 from datetime import timedelta
 from typing import Any, Final
 
+from followups.alarms import too_few_succeed
 from followups.measures import Tries, measure
 
-GOOD_PERCENT: Final = 95
-"""Fewer successes than this are worth telling (follow-up system, 2025-11-09) …"""
-ENOUGH_TRIES: Final = 20
-"""… once there were as many tries as this."""
 TOO_LATE: Final = timedelta(minutes=5)
 
 
@@ -16,7 +13,7 @@ def troubles() -> list[str]:
     """Too few tries that succeed, somebody waiting for too long, and what has failed for good."""
     now = measure()
     said = []
-    if now.last_hour.below(GOOD_PERCENT, of_at_least=ENOUGH_TRIES):
+    if too_few_succeed(now.last_hour):
         said.append(f"follow-ups: {now.last_hour.succeeded} of {now.last_hour.number} tries of the last hour succeeded")
     if now.oldest_due > TOO_LATE:
         said.append(f"follow-ups: the oldest has been due for {now.oldest_due.total_seconds() / 60:.0f} minutes")

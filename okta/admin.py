@@ -19,6 +19,7 @@ from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
 from okta.models import SweepRun
+from okta.models import Alert, SweepRun
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -74,6 +75,19 @@ class SweepRunPage(OperatorPage):
         if run.finished_at is None:
             return str(_("running"))
         return str(_("well")) if run.ok else str(_("failed: %s") % run.failed)
+
+
+@admin.register(Alert)
+class AlertPage(OperatorPage):
+    """What people were told is wrong, since when, and until when."""
+
+    list_display = ("kind", "opened_at", "until", "detail")
+    list_filter = ("kind",)
+    ordering = ("-opened_at", "-pk")
+
+    @admin.display(description=_("until"), ordering="closed_at")
+    def until(self, alert: Alert) -> Any:
+        return alert.closed_at or _("still")
 
 
 @admin.register(PeriodicTask)
@@ -173,6 +187,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("Operations"),
         (
+            (_("Alerts"), "notification_important", "okta_alert"),
             (_("Sweeps"), "cleaning_services", "okta_sweeprun"),
             (_("Schedule"), "schedule", "django_celery_beat_periodictask"),
             (_("Failing sign-ins"), "lock", "axes_accessattempt"),

@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, worker_ready, worker_shutdown
+
+from okta.watch import watcher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okta.settings")
 
@@ -22,3 +24,14 @@ app.set_default()
 def wait_longer_than_brpop(conf: Any, **_: Any) -> None:
     """Give a worker's sockets the time a blocking pop needs; publishers keep their short one."""
     conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": WORKER_SOCKET_TIMEOUT}
+
+
+@worker_ready.connect
+def start_watching(**_: Any) -> None:
+    """Watch from the worker's main process, which holds no task that could be in the way."""
+    watcher.start()
+
+
+@worker_shutdown.connect
+def stop_watching(**_: Any) -> None:
+    watcher.stop()

@@ -1,8 +1,9 @@
-"""The record of every sweep: when it ran, what it found, how late the work was."""
+"""The record of every sweep, and of every alert."""
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class SweepRun(models.Model):
@@ -32,3 +33,26 @@ class SweepRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.started_at}"
+
+
+class Alert(models.Model):
+    """
+    One episode of something being wrong that people were told of; open until it has gone.
+
+    However many processes notice, there is one open row of a kind, and whoever made it tells people.
+    """
+
+    kind = models.CharField(_("kind"), max_length=64)
+    opened_at = models.DateTimeField(_("since"), db_default=Now())
+    closed_at = models.DateTimeField(_("until"), null=True)
+    detail = models.CharField(_("what was seen"), max_length=200)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=Q(closed_at__isnull=True), name="one_open_alert"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} since {self.opened_at}"

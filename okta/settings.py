@@ -247,6 +247,9 @@ METRICS = [
     "followups.metrics.gauges",
     "notifications.health.gauges",
 ]
+# What web and workers look at by themselves, so that it is noticed when nothing sweeps any more.
+WATCHES = ["followups.actions.watch.watch"]
+OKTA_WATCH_EVERY = env_seconds("OKTA_WATCH_EVERY", 30)
 READINESS_FIGURES = {"followUps": "followups.health.figures"}
 
 # --- Celery (why each value is what it is: docs/operations.md) ------------------------------------

@@ -135,15 +135,19 @@ def last_good_runs() -> dict[str, GoodRun]:
         return {kind: GoodRun(age, lag) for kind, age, lag in cursor.fetchall()}
 
 
+def is_overdue(kind: str, age: timedelta | None) -> bool:
+    """Whether a sweep whose last good run was ``age`` ago has missed three of its intervals."""
+    return age is None or age > settings.SWEEPS[kind] * LATE_AFTER_INTERVALS
+
+
 def is_late(kind: str, age: timedelta | None) -> bool:
     """
-    Whether a sweep whose last good run was ``age`` ago has missed three of its intervals.
+    Whether a sweep is overdue, and this process has lived for long enough to hold it against anybody.
 
-    Not before this process is as old: when a whole stack starts, every sweep is late and about to run.
+    When a whole stack starts, every sweep is overdue and about to run.
     """
-    allowed = settings.SWEEPS[kind] * LATE_AFTER_INTERVALS
-    in_grace = time.monotonic() - STARTED < allowed.total_seconds()
-    return not in_grace and (age is None or age > allowed)
+    grown_up = time.monotonic() - STARTED > (settings.SWEEPS[kind] * LATE_AFTER_INTERVALS).total_seconds()
+    return grown_up and is_overdue(kind, age)
 
 
 def forget_old_runs() -> int:

@@ -14,6 +14,7 @@ from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
 from okta.models import SweepRun
+from okta.models import Alert, SweepRun
 from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
 from tests.admin.conftest import Browse, Rows, clinic_pages, page
 from tests.make import Make
@@ -26,6 +27,7 @@ CLINICS = {
 }  # fmt: skip
 OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
 ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth, Device}
+OPERATIONS = {Alert, SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
 
 by_name = pytest.mark.parametrize("model", sorted(CLINICS, key=lambda model: model.__name__), ids=lambda m: m.__name__)
 operations = pytest.mark.parametrize("model", sorted(OPERATIONS, key=lambda model: model.__name__))
@@ -169,6 +171,7 @@ def test_an_operator_also_finds_what_runs(browse: Browse, operator: User) -> Non
     groups = browse(operator).get("/admin/").context["groups"]
 
     assert [str(item["title"]) for item in groups[-1]["items"]] == [
+        "Alerts",
         "Sweeps",
         "Schedule",
         "Failing sign-ins",

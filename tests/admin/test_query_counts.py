@@ -18,6 +18,7 @@ from messaging.actions.post_message import post_message
 from messaging.models import Conversation, Participant
 from notifications.models import Device, Notification, Push
 from okta.models import SweepRun
+from okta.models import Alert, SweepRun
 from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
 from rtm.proposals import proposal
 from tests.admin.conftest import MARCH, Browse, page
@@ -49,6 +50,7 @@ class Crowd:
         self._monitoring(pairs)
         for user in people:
             AuthToken.objects.create(user=user)
+        Alert.objects.bulk_create(Alert(kind="k", opened_at=NOON, closed_at=NOON, detail=f"{n}") for n in numbers)
         SweepRun.objects.bulk_create(
             SweepRun(kind="okta.heartbeat", started_at=NOON + timedelta(minutes=n), finished_at=NOON, ok=True)
             for n in numbers
@@ -129,6 +131,7 @@ def cost(client: Client, model: type[Model]) -> int:
 def test_every_list_costs_the_same_for_3_and_60_rows(who: str, browse: Browse, operator: User, make: Make) -> None:
     client = browse(make.ada if who == "ada" else operator)
     models = [*LISTS, *([SweepRun] if who == "operator" else [])]
+    models = [*LISTS, *([Alert, SweepRun] if who == "operator" else [])]
     crowd = Crowd(make)
     crowd.grow(0, 3)
     few = {model.__name__: cost(client, model) for model in models}
