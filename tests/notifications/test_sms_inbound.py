@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from notifications.sms import signature
 from notifications.states import Platform
 from tests.make import Make
 from tests.notifications.conftest import Outbox
-from tests.together import together
+from tests.races.interrupt import interrupted_before
 
 PATH = "/v2/sms/inbound"
 SITE = "https://okta.example.org"
@@ -191,17 +192,13 @@ def test_a_number_that_only_its_provider_refused_comes_back_by_start(device: Dev
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_number_registered_while_it_opts_out_is_not_left_in_use(make: Make) -> None:
-    """Whoever comes first: either the registration is refused, or its device is retired."""
-
-    def register() -> None:
-        try:
-            register_number(user=make.pat, number=PAT)
-        except NumberOptedOut:
-            return
-
+def test_a_stop_in_the_middle_of_a_registration_waits_and_retires_it(make: Make) -> None:
     assert make.pat
-    together([register, lambda: opt_out(number=PAT)] * 3)
+    stop = partial(opt_out, number=PAT)
+    with interrupted_before("notifications.actions.register_number.register_device", stop) as stopping:
+        device = register_number(user=make.pat, number=PAT)
 
-    assert SmsOptOut.objects.count() == 1
-    assert not Device.objects.filter(retired_at=None).exists()
+    assert stopping.result() is None
+    device.refresh_from_db()
+    assert device.retired_at is not None
+    assert SmsOptOut.objects.get().number == PAT
