@@ -2,7 +2,8 @@
 The ground of every admin page: who may do what, and whose rows they see.
 
 A clinic's administrator works on the rows of the own clinic; an operator, who belongs to no clinic,
-on those of all. Nobody else gets anything, whatever Django's permission tables say. A page shows
+on those of all. A doctor who may open the admin gets the pages made ``for_doctors``, with the rows
+these pages give them. Nobody else gets anything, whatever Django's permission tables say. A page shows
 rows read-only unless it says otherwise: most of them are written by the product itself.
 """
 
@@ -14,7 +15,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponseRedirect
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -49,15 +50,22 @@ def is_clinic_admin(user: Any) -> bool:
     return bool(user.is_staff and user.user_type == UserType.ADMIN and user.tenant_id and user.may_sign_in)
 
 
+def is_staff_doctor(user: Any) -> bool:
+    """A doctor whom the clinic, an active one, lets into the admin."""
+    return bool(user.is_staff and user.user_type == UserType.DOCTOR and user.tenant_id and user.may_sign_in)
+
+
 class _RolePermissions:
     """Permissions from the role; what may be changed at all is said by each page."""
 
+    for_doctors: ClassVar[bool] = False
     can_add: ClassVar[bool] = False
     can_change: ClassVar[bool] = False
     can_remove: ClassVar[bool] = False
 
     def may_open(self, request: HttpRequest) -> bool:
-        return is_operator(request.user) or is_clinic_admin(request.user)
+        user = request.user
+        return is_operator(user) or is_clinic_admin(user) or (self.for_doctors and is_staff_doctor(user))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_open(request)
@@ -128,12 +136,16 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
-        if is_operator(request.user):
+        user: Any = request.user
+        if is_operator(user):
             return rows
-        if not is_clinic_admin(request.user):
-            return rows.none()
-        assert isinstance(request.user, User)  # noqa: S101
-        return rows.filter(**{self.clinic_path: request.user.tenant_id})
+        if is_clinic_admin(user):
+            return rows.filter(**{self.clinic_path: user.tenant_id})
+        return self.rows_of_doctor(rows, user) if is_staff_doctor(user) else rows.none()
+
+    def rows_of_doctor(self, rows: models.QuerySet[Any], doctor: Any) -> models.QuerySet[Any]:
+        """What a doctor sees of these rows: nothing, unless a page for doctors says what."""
+        return rows.none()
 
     def choices(self, request: HttpRequest, field_name: str) -> models.QuerySet[Any]:
         """The rows that may be chosen for a field of this name on another page."""
@@ -204,11 +216,21 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         if object_id and request.method == "GET":
-            # Ids only: who looked at whose data must be known, what it says must not be.
-            logger.info("user %s opened %s %s", request.user.pk, self.opts.label, object_id)
+            self._note_reading(request, object_id)
         context = {"buttons": self._buttons(request, object_id) if object_id else [], **(extra_context or {})}
         with timezone.override(_zone(request)):
             return _rendered(super().changeform_view(request, object_id, form_url, context))
+
+    def own_page(self, request: HttpRequest, template: str, *, about: models.Model, context: Mapping[str, Any]) -> Any:
+        """A page that is no form of one row's fields, rendered as the others are; ``about`` says whose data it is."""
+        self._note_reading(request, about.pk)
+        standing = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, "original": about}
+        with timezone.override(_zone(request)):
+            return _rendered(TemplateResponse(request, template, {**standing, **context}))
+
+    def _note_reading(self, request: HttpRequest, row: object) -> None:
+        # Ids only: who looked at whose data must be known, what it says must not be.
+        logger.info("user %s opened %s %s", request.user.pk, self.opts.label, row)
 
     def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
         row = self.get_object(request, unquote(object_id))

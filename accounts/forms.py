@@ -58,10 +58,10 @@ class CareLinkForm(ClinicForm):
 
 class _PersonForm(ClinicForm):
     def clean_is_staff(self) -> bool:
-        """Only a clinic's administrators have anything to do in the admin."""
+        """Patients have nothing to do in the admin."""
         staff: bool = self.cleaned_data["is_staff"]
-        if staff and self.cleaned_data.get("user_type") != UserType.ADMIN:
-            raise forms.ValidationError(_("Only clinic administrators may open the admin."))
+        if staff and self.cleaned_data.get("user_type") not in (UserType.ADMIN, UserType.DOCTOR):
+            raise forms.ValidationError(_("Only clinic administrators and doctors may open the admin."))
         return staff
 
 

@@ -57,6 +57,7 @@ def _tenant(clinic: Clinic, now: datetime) -> Tenant:
 
 def _person(person: Person, tenant: Tenant, now: datetime) -> User:
     user = User.objects.filter(email=person.email).first()
+    staff = person.user_type != UserType.PATIENT
     if user is None:
         return User.objects.create_user(
             email=person.email,
@@ -66,14 +67,14 @@ def _person(person: Person, tenant: Tenant, now: datetime) -> User:
             first_name=person.first_name,
             last_name=person.last_name,
             timezone=person.timezone,
-            is_staff=person.user_type == UserType.ADMIN,
+            is_staff=staff,
             created_at=now - OPENED_BEFORE,
         )
-    if person in SHOWN.values() and not (user.is_active and user.check_password(PASSWORD)):
+    if person in SHOWN.values() and not (user.is_active and user.is_staff == staff and user.check_password(PASSWORD)):
         # Whoever starts the demo is told how to sign in, and that has to be true.
-        user.is_active = True
+        user.is_active, user.is_staff = True, staff
         user.set_password(PASSWORD)
-        user.save(update_fields=["is_active", "password"])
+        user.save(update_fields=["is_active", "is_staff", "password"])
     return user
 
 

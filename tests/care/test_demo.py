@@ -99,8 +99,9 @@ def test_dana_is_connected_to_pat_and_omar_and_stella_are_not(facts: dict[str, A
     assert person(facts, "admin").tenant == pat.tenant
 
 
-def test_only_the_administrator_may_open_the_admin_and_nobody_is_an_operator(facts: dict[str, Any]) -> None:
-    assert list(User.objects.filter(is_staff=True)) == [person(facts, "admin")]
+def test_everybody_but_patients_may_open_the_admin_and_nobody_is_an_operator(facts: dict[str, Any]) -> None:
+    assert set(User.objects.filter(is_staff=True)) == set(User.objects.exclude(user_type="PATIENT"))
+    assert {person(facts, "admin"), person(facts, "doctor")} <= set(User.objects.filter(is_staff=True))
     assert not User.objects.filter(is_superuser=True).exists()
 
 
@@ -265,13 +266,13 @@ def test_a_flag_that_was_switched_off_stays_off(facts: dict[str, Any], told: Pat
 def test_the_people_it_names_can_sign_in_whatever_was_changed(facts: dict[str, Any], told: Path) -> None:
     dana = person(facts, "doctor")
     dana.set_password("something else entirely")
-    dana.is_active = False
-    dana.save(update_fields=["password", "is_active"])
+    dana.is_active = dana.is_staff = False
+    dana.save(update_fields=["password", "is_active", "is_staff"])
 
     seed(told)
 
     dana.refresh_from_db()
-    assert dana.is_active
+    assert (dana.is_active, dana.is_staff) == (True, True)
     assert dana.check_password(PASSWORD)
 
 
