@@ -20,6 +20,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 
 from okta.models import SweepRun
 from okta.models import Alert, SweepRun
+from okta.status import status_for
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -213,8 +214,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page shows the groups of the sidebar, instead of the names of apps."""
-    return {**context, "title": _("Overview"), "groups": navigation(request)}
+    """The first page shows how things are going, and the groups of the sidebar instead of the names of apps."""
+    return {**context, "title": _("Overview"), "blocks": status_for(request.user), "groups": navigation(request)}
 
 
 def _link(request: HttpRequest, name: str) -> str:

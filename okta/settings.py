@@ -251,6 +251,7 @@ METRICS = [
 WATCHES = ["followups.actions.watch.watch"]
 OKTA_WATCH_EVERY = env_seconds("OKTA_WATCH_EVERY", 30)
 READINESS_FIGURES = {"followUps": "followups.health.figures"}
+STATUS_BLOCKS = ["followups.status.block"]
 
 # --- Celery (why each value is what it is: docs/operations.md) ------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
