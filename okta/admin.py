@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
-from okta.models import SweepRun
 from okta.models import Alert, SweepRun
 from okta.status import status_for
 
@@ -166,6 +165,19 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
             (_("Conversations"), "forum", "messaging_conversation"),
             (_("From patients"), "sick", "feedback_feedbacksummary"),
             (_("From therapists"), "rate_review", "feedback_notedelivery"),
+        ),
+    ),
+    (
+        _("Follow-ups"),
+        (
+            (_("Conversations"), "schedule_send", "console_followedconversation"),
+            (_("Follow-ups"), "alarm", "followups_followuprequest"),
+            (_("Archived follow-ups"), "inventory_2", "followups_followuparchive"),
+            (_("Attempts"), "repeat", "followups_followupattempt"),
+            (_("Delivered messages"), "mark_chat_read", "followups_followupmessage"),
+            (_("Review requests"), "clinical_notes", "followups_providerreviewrequest"),
+            (_("Providers' devices"), "phone_iphone", "followups_provider"),
+            (_("API keys"), "vpn_key", "followups_apikey"),
         ),
     ),
     (

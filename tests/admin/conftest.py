@@ -1,7 +1,7 @@
 """Two clinics with one row of everything, and browsers that are signed in to the admin."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,19 @@ from knox.models import AuthToken
 
 from accounts.models import Tenant, TenantSettings, User
 from accounts.states import UserType
+from console.models import FollowedConversation
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
+from followups.actions.make_key import make_key
+from followups.models import (
+    ApiKey,
+    FollowUpArchive,
+    FollowUpAttempt,
+    FollowUpMessage,
+    FollowUpRequest,
+    Provider,
+    ProviderReviewRequest,
+)
 from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
@@ -96,7 +107,30 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
             locked_at=NOON,
             snapshot=proposal(MARCH, days=(), spent=()),
         ),
+        **_follow_ups(conversation, patient=patient, doctor=doctor, mark=mark),
     }
+
+
+def _follow_ups(conversation: Conversation, *, patient: User, doctor: User, mark: str) -> Rows:
+    """A follow-up of every kind in this conversation, and what goes with it."""
+    told = {"tenant": patient.tenant, "conversation_id": conversation.pk, "user_id": str(patient.pk)}
+    promised = told | {"display_text": f"{mark}, how is it going?", "scheduled_by": doctor}
+    later = datetime(2036, 4, 9, 13, tzinfo=UTC)
+    follow_up = FollowUpRequest.objects.create(scheduled_for=later, **promised)
+    key, _text = make_key(tenant=told["tenant"], name=f"{mark} app", made_by=doctor)
+    return {
+        FollowedConversation: FollowedConversation.objects.get(pk=conversation.pk),
+        FollowUpRequest: follow_up,
+        FollowUpArchive: FollowUpArchive.objects.create(scheduled_for=NOON, status="sent", sent_at=NOON, **promised),
+        FollowUpAttempt: FollowUpAttempt.objects.create(
+            tenant=told["tenant"], follow_up_id=follow_up.pk, number=1, channel="EXPO", outcome="TRY_AGAIN",
+            reason=f"{mark} is busy", token=f"ExponentPushToken[{mark}-secret-{mark}]",
+        ),
+        FollowUpMessage: FollowUpMessage.objects.create(message_content=f"{mark} was asked", **told),
+        ProviderReviewRequest: ProviderReviewRequest.objects.create(conversation_title=f"{mark} coughs", **told),
+        Provider: Provider.objects.create(tenant=told["tenant"], user_id=f"{mark} provider", device_token="a" * 64),
+        ApiKey: key,
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -9,11 +9,20 @@ from django_celery_beat.models import PeriodicTask
 from knox.models import AuthToken
 
 from accounts.models import CareLink, Tenant, TenantSettings, User
+from console.models import FollowedConversation
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
+from followups.models import (
+    ApiKey,
+    FollowUpArchive,
+    FollowUpAttempt,
+    FollowUpMessage,
+    FollowUpRequest,
+    Provider,
+    ProviderReviewRequest,
+)
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
-from okta.models import SweepRun
 from okta.models import Alert, SweepRun
 from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
 from tests.admin.conftest import Browse, Rows, clinic_pages, page
@@ -24,10 +33,11 @@ CLINICS = {
     Tenant, TenantSettings, User, CareLink, AuthToken, Exercise, Workout, Conversation,
     AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
     EvidenceDay, TimeEntry, CertifiedMonth,
+    FollowedConversation, FollowUpRequest, FollowUpArchive, FollowUpAttempt, FollowUpMessage,
+    ProviderReviewRequest, Provider, ApiKey,
 }  # fmt: skip
-OPERATIONS = {SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
-ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth, Device}
 OPERATIONS = {Alert, SweepRun, PeriodicTask, AccessAttempt, AccessFailureLog}
+ADDED_BY_ADA = {User, CareLink, Exercise, Workout, CertifiedMonth, Device, ApiKey}
 
 by_name = pytest.mark.parametrize("model", sorted(CLINICS, key=lambda model: model.__name__), ids=lambda m: m.__name__)
 operations = pytest.mark.parametrize("model", sorted(OPERATIONS, key=lambda model: model.__name__))
@@ -94,21 +104,28 @@ def test_patients_and_doctors_are_asked_to_sign_in(model: type[Model], who: str,
     assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")
 
 
-@pytest.mark.parametrize("who", ["pat", "dana"])
-def test_patients_and_doctors_get_nothing_even_when_marked_as_staff(
-    who: str, browse: Browse, make: Make, ours: Rows
+@pytest.mark.parametrize(
+    ("who", "opened", "groups"),
+    [("pat", set(), {}), ("dana", {FollowedConversation}, {"Follow-ups": ["Conversations"]})],
+)
+def test_staff_doctors_get_the_pages_made_for_them_and_patients_nothing(
+    who: str, opened: set[type[Model]], groups: dict[str, list[str]], browse: Browse, make: Make, ours: Rows
 ) -> None:
     person = getattr(make, who)
     person.is_staff = True
     person.save(update_fields=["is_staff"])
     client = browse(person)
 
-    answers = {client.get(page(model, "changelist")).status_code for model in CLINICS | OPERATIONS}
-    front = client.get("/admin/").content.decode()
+    answers = {model: client.get(page(model, "changelist")).status_code for model in CLINICS | OPERATIONS}
+    pages = {model: client.get(page(model, "change", ours[model].pk)).status_code for model in CLINICS}
+    front = client.get("/admin/")
 
-    assert answers == {403}
-    assert "There is nothing here that you may open." in front
-    assert "Workouts" not in front
+    assert {model for model, answer in answers.items() if answer == 200} == opened
+    assert {model for model, answer in pages.items() if answer == 200} == opened
+    assert {answer for model, answer in {**answers, **pages}.items() if model not in opened} <= {302, 403}
+    shown = {str(group["title"]): [str(item["title"]) for item in group["items"]] for group in front.context["groups"]}
+    assert shown == groups
+    assert ("There is nothing here that you may open." in front.content.decode()) == (not opened)
 
 
 @pytest.mark.django_db
@@ -153,6 +170,17 @@ def test_signing_in_by_password_works_as_it_does_elsewhere(make: Make) -> None:
     assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
+@pytest.mark.parametrize(("staff", "status"), [(True, 302), (False, 200)])
+def test_a_doctor_signs_in_once_the_clinic_lets_them(staff: bool, status: int, make: Make) -> None:
+    make.dana.is_staff = staff
+    make.dana.set_password("correct horse battery")
+    make.dana.save(update_fields=["password", "is_staff"])
+
+    given = {"username": make.dana.email, "password": "correct horse battery", "next": "/admin/"}
+
+    assert Client().post("/admin/login/", given).status_code == status
+
+
 def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client, make: Make) -> None:
     page_ = ada.get("/admin/")
 
@@ -161,6 +189,16 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
         "The clinic": ["Clinics", "Features", "People", "Who cares for whom"],
         "Sessions": ["Workouts", "App visits", "Exercises"],
         "Feedback": ["Conversations", "From patients", "From therapists"],
+        "Follow-ups": [
+            "Conversations",
+            "Follow-ups",
+            "Archived follow-ups",
+            "Attempts",
+            "Delivered messages",
+            "Review requests",
+            "Providers' devices",
+            "API keys",
+        ],
         "Remote monitoring": ["Days of evidence", "Time spent", "Certified months"],
         "What people are told": ["Notifications", "Pushes", "Devices", "Signed in"],
     }

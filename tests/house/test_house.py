@@ -21,6 +21,7 @@ APPS = (
     "entrances",
     "followups",
     "care",
+    "console",
 )
 NO_ROOMS = {"utils.py", "helpers.py", "services.py", "misc.py", "signals.py"}
 LOCKING = {"locks.py", "claim.py"}

@@ -1,0 +1,87 @@
+"""The form behind "Schedule follow-up"."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from console.rules import Chosen, NoSuchTime, Passed, TooFar, chosen, offered
+from console.states import When
+from console.words import place
+from followups.rules import wrong_with
+from followups.states import Urgency
+
+LOCAL = "%Y-%m-%dT%H:%M"
+"""How a browser writes a day and a time."""
+
+
+def first_words(recipient: User) -> str:
+    """What the form proposes to say, in the recipient's language."""
+    with override(recipient.language):
+        return gettext("How is it going?")
+
+
+class ScheduleForm(forms.Form):
+    """
+    What to say, and when; a valid form knows the instant as ``moment``.
+
+    ``when`` is the button that was pressed, ``at`` the day and time by the recipient's clock that goes
+    with the last one.
+    """
+
+    display_text = forms.CharField(required=False)
+    urgency = forms.ChoiceField(choices=Urgency.choices, initial=Urgency.ROUTINE)
+    when = forms.ChoiceField(choices=When.choices, error_messages={"required": _("Choose a time.")})
+    at = forms.CharField(required=False)
+
+    def __init__(self, data: Any = None, *, now: datetime, recipient: User) -> None:
+        super().__init__(data, initial={"display_text": first_words(recipient), "urgency": Urgency.ROUTINE.value})
+        self.now, self.zone = now, recipient.zone
+        self.moment: Chosen | None = None
+
+    def clean_display_text(self) -> str:
+        # A browser ends lines as nobody else does.
+        text: str = self.cleaned_data["display_text"].replace("\r\n", "\n")
+        if wrong := wrong_with(text):
+            raise forms.ValidationError(str(wrong))
+        return text
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        when = self.cleaned_data.get("when")
+        if when == When.CHOSEN:
+            self.moment = self._chosen()
+        elif when:
+            self.moment = Chosen(offered(When(when), now=self.now, zone=self.zone), twice=False)
+        return data
+
+    def _chosen(self) -> Chosen | None:
+        """The instant meant by ``at``; None after saying what is wrong with it."""
+        try:
+            local = datetime.strptime(self.cleaned_data.get("at", ""), LOCAL)  # noqa: DTZ007  by the recipient's clock
+        except ValueError:
+            self.add_error("at", gettext("Choose a day and a time."))
+            return None
+        try:
+            return chosen(local, now=self.now, zone=self.zone)
+        except NoSuchTime:
+            self.add_error("at", skipped(local, self.zone))
+        except Passed:
+            self.add_error("at", gettext("This time has passed. Choose a later one."))
+        except TooFar:
+            self.add_error("at", gettext("Choose a time within a year from now."))
+        return None
+
+
+def skipped(local: datetime, zone: ZoneInfo) -> str:
+    """Why nobody's clock in ``zone`` will show ``local``."""
+    return gettext("There is no %(time)s on %(day)s in %(place)s: the clocks are put forward. Choose another time.") % {
+        "time": date_format(local, "G:i"),
+        "day": date_format(local, "j E"),
+        "place": place(zone),
+    }

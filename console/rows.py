@@ -1,0 +1,115 @@
+"""Conversations as the pages show them: in the reader's words and zone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from console.forms import LOCAL, ScheduleForm
+from console.queries import Ahead, ahead_in, recipient
+from console.rules import FARTHEST, offered
+from console.states import When
+from console.words import badge, in_both, place
+from messaging.models import Conversation
+from messaging.queries import Thread, threads
+
+SHORT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A time on offer, and when that is."""
+
+    when: When
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The form of one conversation, with everything it says about time."""
+
+    form: ScheduleForm
+    recipient: User
+    place: str
+    buttons: list[Button]
+    earliest: str
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation in the list; without an ``offer`` there is nobody to follow up."""
+
+    conversation: Conversation
+    who: str
+    last_message: Any
+    last_words: str
+    badge: str
+    cancelling: str
+    offer: Offer | None
+
+
+def rows_of(conversations: Sequence[Conversation], *, reader: User, now: datetime) -> list[Row]:
+    """The conversations as the list shows them, in a constant number of queries."""
+    ahead = ahead_in(conversations)
+    shown = threads(user=reader, conversations=conversations)
+    return [_row(thread, ahead.get(thread.conversation.pk), reader=reader, now=now) for thread in shown]
+
+
+def _row(thread: Thread, ahead: Ahead | None, *, reader: User, now: datetime) -> Row:
+    conversation, last = thread.conversation, thread.last_message
+    names = ", ".join(sorted(person.name for person in thread.people))
+    return Row(
+        conversation=conversation,
+        who=names if conversation.title in ("", names) else f"{conversation.title}: {names}",
+        last_message=last,
+        last_words=Truncator(last.content).chars(SHORT) if last is not None else "",
+        badge=badge_words(ahead, reader=reader, now=now),
+        cancelling=cancelling(ahead),
+        offer=offer_in(conversation, reader=reader, now=now),
+    )
+
+
+def badge_words(ahead: Ahead | None, *, reader: User, now: datetime) -> str:
+    """The badge, or nothing where nothing is ahead."""
+    if ahead is None:
+        return ""
+    return badge(ahead.upcoming, more=max(ahead.count - 1, 0), now=now, zone=reader.zone)
+
+
+def cancelling(ahead: Ahead | None) -> str:
+    """What tapping the badge does."""
+    count = ahead.count if ahead is not None else 0
+    return ngettext("Cancel %d follow-up", "Cancel %d follow-ups", count) % count if count > 1 else _("Cancel")
+
+
+def offer_in(
+    conversation: Conversation, *, reader: User, now: datetime, form: ScheduleForm | None = None
+) -> Offer | None:
+    """What can be scheduled in a conversation; ``form`` is the one that was sent and has errors."""
+    patient = recipient(conversation)
+    if patient is None:
+        return None
+    here = now.astimezone(patient.zone)
+    return Offer(
+        form=form or ScheduleForm(now=now, recipient=patient),
+        recipient=patient,
+        place=place(patient.zone),
+        buttons=_buttons(patient.zone, reader.zone, now),
+        earliest=(here + timedelta(minutes=1)).strftime(LOCAL),
+        latest=(here + FARTHEST).strftime(LOCAL),
+    )
+
+
+def _buttons(theirs: ZoneInfo, yours: ZoneInfo, now: datetime) -> list[Button]:
+    return [
+        Button(when, in_both(offered(when, now=now, zone=theirs), now=now, theirs=theirs, yours=yours))
+        for when in When
+        if when != When.CHOSEN
+    ]

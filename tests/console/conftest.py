@@ -1,0 +1,55 @@
+"""A conversation of Pat, in New York, and Dana, in Berlin, at a frozen noon; and browsers signed in to the admin."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils.translation import override
+
+from accounts.models import User
+from followups.models import FollowUpRequest
+from messaging.actions.open_conversation import open_conversation
+from messaging.models import Conversation
+from tests.admin.conftest import browse, operator
+from tests.make import NOON, Make
+
+__all__ = ["browse", "operator"]
+
+
+@pytest.fixture(autouse=True)
+def at_noon_in_english() -> Iterator[None]:
+    """The hour stands still, and the language of one test's reader does not stay for the next."""
+    with time_machine.travel(NOON, tick=False), override("en"):
+        yield
+
+
+@pytest.fixture
+def dana(make: Make) -> User:
+    """Dana, whom the clinic lets into the admin, away in Berlin."""
+    return let_in(make.dana, timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def thread(make: Make) -> Conversation:
+    conversation, _ = open_conversation(people=[make.pat, make.dana])
+    return conversation
+
+
+def let_in(doctor: User, **fields: Any) -> User:
+    for name, value in {"is_staff": True, **fields}.items():
+        setattr(doctor, name, value)
+    doctor.save(update_fields=["is_staff", *fields])
+    return doctor
+
+
+def promised(thread: Conversation, **fields: Any) -> FollowUpRequest:
+    """A follow-up in this thread; without other words, for tomorrow at 9:00 in New York."""
+    given = {
+        "tenant": thread.tenant,
+        "conversation_id": thread.pk,
+        "user_id": str(thread.patient_id),
+        "display_text": "How is the knee?",
+        "scheduled_for": NOON.replace(day=9, hour=13),
+    }
+    return FollowUpRequest.objects.create(**{**given, **fields})
