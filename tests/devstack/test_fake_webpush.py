@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 
+from notifications.transports.vapid import public_key
+from okta.devstack.environment import vapid_key
 from okta.devstack.fake_provider import FakeProvider
 from okta.devstack.fake_webpush import encoded
 
@@ -142,6 +144,16 @@ def test_it_fails_as_it_was_told_for_one_subscription_alone(fake_provider: FakeP
     fake_provider.behave("410", token=one["endpoint"])
 
     assert [send(fake_provider, one).status_code, send(fake_provider, other).status_code] == [410, 201]
+
+
+def test_a_stack_has_a_key_of_its_own_that_lasts_as_long_as_its_secret(settings: Any) -> None:
+    keys = [vapid_key("one"), vapid_key("one"), vapid_key("other")]
+
+    published = []
+    for settings.VAPID_PRIVATE_KEY in keys:
+        published.append(public_key())
+
+    assert published[0] == published[1] != published[2]
 
 
 def test_it_redirects_when_told_to(fake_provider: FakeProvider) -> None:
