@@ -24,7 +24,7 @@ ADDRESS = """
         CASE WHEN participant.id IS NOT NULL OR review.id IS NOT NULL
             THEN CASE WHEN conversation.id IS NOT NULL THEN coalesce(author.id, doctor.id) END
         END,
-        coalesce(trim(author.first_name || ' ' || author.last_name), review.provider_name, doctor.name)
+        coalesce(trim(author.first_name || ' ' || author.last_name), review.provider_name)
     FROM follow_up_requests AS r
     LEFT JOIN accounts_tenant AS clinic ON clinic.id = r.tenant_id
     LEFT JOIN accounts_user AS author ON author.id = r.scheduled_by_id AND author.user_type = 'DOCTOR'
@@ -44,7 +44,7 @@ ADDRESS = """
         LIMIT 1
     ) AS review ON true
     LEFT JOIN LATERAL (
-        SELECT doctor.id, trim(doctor.first_name || ' ' || doctor.last_name) AS name
+        SELECT doctor.id
         FROM messaging_participant AS beside
         JOIN accounts_user AS doctor ON doctor.id = beside.user_id AND doctor.user_type = 'DOCTOR'
         WHERE beside.conversation_id = conversation.id
@@ -69,7 +69,9 @@ class Parcel:
     """
     A follow-up with everything its delivery needs, as it stood when it was claimed.
 
-    ``sender_id`` is who says it in the clinic's own thread; without one it is not said there.
+    ``sender_id`` is who says it in the clinic's own thread; without one it is not said there. Of a row
+    from outside that is the conversation's doctor, and its title still names nobody but whom the
+    review request names.
     ``number`` counts this attempt from one, and ``charge`` is what it adds to the row's attempts.
     """
 

@@ -25,7 +25,10 @@ def text(facts: Mapping[str, Any]) -> str:
     url = facts["url"]
     lines = [f"\nOkta is ready at {url}", "", *sign_ins(facts["demo"]), ""]
     lines += [f"  {'API':<20}{url}/v2/docs", f"  {'Clinicians’ pages':<20}{url}/admin/"]
-    lines += [f"  {'Pushes sent':<20}{facts['fakeProviderUrl']}/received", ""]
+    lines += [f"  {'Pushes sent':<20}{facts['fakeProviderUrl']}/received"]
+    if "apiKey" in facts:
+        lines += [f"  {'Mobile client':<20}{url}/rest/v1/ with the key {facts['apiKey']}"]
+    lines.append("")
     lines += [
         "Try it, line by line: the patient signs in, completes a workout with pain 8, the doctor sees the card.",
         "",

@@ -14,11 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from okta.devstack.stage import Person, Stage
 
 PATIENCE_SECONDS = 20.0
 # Long enough for a second delivery to show itself, were there one.
@@ -28,7 +30,11 @@ EDITS = 20
 WINDOWS = (
     (("FEEDBACK_QUIET_PERIOD", "300"), ("FEEDBACK_SWEEP_EVERY", "60")),
     (("ENTRANCE_WINDOW", "7200"), ("ENTRANCE_SWEEP_EVERY", "900")),
+    (("FOLLOWUP_SWEEP_EVERY", "60"),),
 )
+# Time enough to see that nothing is said early, and to show how late it is.
+PROMISED_IN = timedelta(seconds=4)
+LATE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +48,6 @@ class Sight:
     @property
     def as_expected(self) -> bool:
         return bool(self.expected == self.seen)
-
-
-class Person:
-    """Somebody signed in."""
-
-    def __init__(self, url: str, one: dict[str, Any]) -> None:
-        self._client = httpx.Client(base_url=url, timeout=10.0, trust_env=False)
-        credentials = {"email": one["email"], "password": one["password"]}
-        token = self.ask("POST", "/v2/auth/login", credentials)["token"]
-        self._client.headers["Authorization"] = f"Bearer {token}"
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer's JSON; raises httpx.HTTPStatusError with the answer's text for a refusal."""
-        answer = self._client.request(method, path, json=body)
-        if answer.is_error:
-            told = f"{method} {path} answered {answer.status_code}: {answer.text[:500]}"
-            raise httpx.HTTPStatusError(told, request=answer.request, response=answer)
-        return answer.json()
-
-    def all(self, path: str) -> list[Any]:
-        """Every row of a paged list."""
-        rows: list[Any] = []
-        following: str | None = path
-        while following:
-            page = self.ask("GET", following)
-            rows += page["results"]
-            following = page["next"]
-        return rows
-
-    def cards(self, kind: str, workout_id: int) -> list[dict[str, Any]]:
-        """The cards of one kind about one workout, with their conversation, in all conversations."""
-        return [
-            message | {"conversation": conversation}
-            for conversation in self.all("/v2/conversations")
-            for message in self.all(f"/v2/conversations/{conversation['id']}/messages")
-            if message["type"] == kind and message["metadata"]["workoutId"] == workout_id
-        ]
-
-
-class Stage:
-    """The people of the demo and the provider their phones hang on."""
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self.patient = Person(facts["url"], facts["demo"]["patient"])
-        self.doctor = Person(facts["url"], facts["demo"]["doctor"])
-        self.patient_id = facts["demo"]["patient"]["id"]
-        self._provider = facts["fakeProviderUrl"]
-
-    def pushes(self, kind: str, workout_id: int) -> list[dict[str, Any]]:
-        """The pushes of one kind about one workout that reached the provider."""
-        received = httpx.get(f"{self._provider}/received", trust_env=False).json()
-        about = (kind, workout_id)
-        return [push for push in received if (push["data"].get("type"), push["data"].get("workoutId")) == about]
-
-    def planned_workout(self) -> dict[str, Any]:
-        """The first planned workout as the doctor sees it; one is planned if none is left."""
-        planned = self.patient.all("/v2/workouts/patient/upcoming")
-        chosen = min(planned, key=lambda one: one["dateScheduled"]) if planned else self.plan_workout()
-        session: dict[str, Any] = self.doctor.ask("GET", f"/v2/doctor/workout-sessions/{chosen['id']}")
-        return session
-
-    def plan_workout(self) -> Any:
-        exercise = {"exerciseBlock": "MAIN_SESSION", "exerciseType": "REPS_BASED", "plannedSets": 3, "plannedReps": 10}
-        exercises = [exercise | {"exerciseName": name} for name in ("Heel slides", "Straight leg raise")]
-        body = {"patientId": self.patient_id, "dateScheduled": f"{datetime.now(UTC):%F}", "exercises": exercises}
-        return self.doctor.ask("POST", "/v2/doctor/workouts", body)
 
 
 def app_entrances(stage: Stage) -> Iterator[Sight]:
@@ -203,8 +143,64 @@ def texts(cards: list[dict[str, Any]]) -> dict[int, str]:
     return {row["exerciseInWorkoutId"]: row["doctorNotesPostExercise"] for row in rows}
 
 
+def follow_ups(stage: Stage) -> Iterator[Sight]:
+    """A provider's mobile client promises a message; it arrives on its second, once, and a cancelled one never."""
+    conversation = stage.promised_to["conversationId"]
+    at = datetime.now(UTC).replace(microsecond=0) + PROMISED_IN
+    taken_back, promised = (
+        {
+            "conversation_id": conversation.upper(),
+            "user_id": stage.promised_to["userId"],
+            "scheduled_for": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+            "urgency": "routine",
+            "display_text": text,
+            "original_message": text,
+            "status": "scheduled",
+        }
+        for text in (f"Never mind ({at:%H:%M:%S}).", f"How is the knee today? ({at:%H:%M:%S})")
+    )
+    stage.mobile.add("follow_up_requests", taken_back)
+    stage.mobile.change(
+        f"follow_up_requests?conversation_id=eq.{conversation.upper()}&status=eq.scheduled", {"status": "cancelled"}
+    )
+    ids = {stage.mobile.add("follow_up_requests", promised)["id"] for _ in range(3)}
+    yield Sight("follow-ups after the same request three times", 1, len(ids))
+    badge = f"provider_review_requests?conversation_id=eq.{conversation.lower()}"
+    stage.mobile.change(badge, {"schedule_followup": True})
+    yield Sight("the badge in the doctor's list", True, badged(stage, conversation))
+    yield Sight("messages before its time", [], said(stage, promised, taken_back))
+    yield from kept(stage, promised, taken_back, ids.pop())
+    stage.mobile.change(badge, {"schedule_followup": False})
+    yield Sight("the badge once it is tapped", False, badged(stage, conversation))
+
+
+def kept(stage: Stage, promised: dict[str, Any], taken_back: dict[str, Any], follow_up_id: str) -> Iterator[Sight]:
+    messages = settled(lambda: said(stage, promised, taken_back))
+    yield Sight("messages once its time has come", [promised["display_text"]], messages)
+    [row] = stage.mobile.rows(
+        f"follow_up_requests?conversation_id=eq.{promised['conversation_id']}&id=eq.{follow_up_id}"
+    )
+    yield Sight("its status", "sent", row["status"])
+    late = datetime.fromisoformat(row["sent_at"] or row["created_at"]) - datetime.fromisoformat(row["scheduled_for"])
+    yield Sight(f"it was at most {LATE_SECONDS:.0f} s late", True, 0 <= late.total_seconds() <= LATE_SECONDS)
+    pushes = [push for push in stage.received() if push["data"].get("follow_up_id") == follow_up_id]
+    yield Sight("pushes to the parent", ["Follow-up from your provider"], [push["title"] for push in pushes])
+
+
+def said(stage: Stage, *rows: dict[str, Any]) -> list[str]:
+    """Which of these follow-ups the parent can read."""
+    texts = [row["display_text"] for row in rows]
+    query = f"follow_up_messages?conversation_id=eq.{rows[0]['conversation_id']}&order=timestamp.asc"
+    return [row["message_content"] for row in stage.mobile.rows(query) if row["message_content"] in texts]
+
+
+def badged(stage: Stage, conversation: str) -> bool:
+    listed = stage.doctor.all("/v2/conversations")
+    return any(one["hasScheduledFollowUp"] for one in listed if one["id"] == conversation)
+
+
 # The visit first: it is one only as long as the patient has not trained that day.
-STORIES: tuple[Callable[[Stage], Iterator[Sight]], ...] = (app_entrances, feedback)
+STORIES: tuple[Callable[[Stage], Iterator[Sight]], ...] = (app_entrances, feedback, follow_ups)
 
 
 def eventually(look: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:

@@ -34,6 +34,7 @@ SHORT_WINDOWS = {
     "ENTRANCE_SWEEP_EVERY": "2",
     "FEEDBACK_MAX_WAIT": "60",
     "FEEDBACK_SWEEP_EVERY": "2",
+    "FOLLOWUP_SWEEP_EVERY": "2",
     "PUSH_SWEEP_EVERY": "2",
 }
 
@@ -149,6 +150,9 @@ class Stack:
             self.run_to_end("migrate", commands.manage("migrate", "--no-input"))
         with step("Making the demo data"):
             seeded = self.seed()
+        # Rows that come by plain SQL and name no conversation of ours are the demo clinic's.
+        if "tenantId" in seeded:
+            self.environment.setdefault("FOLLOWUP_DEFAULT_TENANT", str(seeded["tenantId"]))
         with step("Starting worker, beat and web"):
             self.children()
             self.wait_ready()

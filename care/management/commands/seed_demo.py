@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Tenant, User
 from care.demo.cast import CLINICS, PASSWORD, PAT, SHOWN
 from care.demo.people import Cared, foreign_clinics, write_clinic
+from care.demo.promises import fresh_key, keep_promises_of, write_families
 from care.demo.sessions import live_through, plan_ahead
 from care.demo.talk import talk_over
 from care.demo.visits import open_the_app
@@ -46,21 +47,28 @@ class Command(BaseCommand):
                     f"“{others[0]}”. Use another database, or --force."
                 )
             facts = self._write(now)
-        if options["json"] is not None:
-            _save(options["json"], facts)
+            if options["json"] is not None:
+                # Nobody else is told the key, so nobody else gets a fresh one.
+                _save(options["json"], facts | {"apiKey": fresh_key(Tenant.objects.get(pk=facts["tenantId"]))})
 
     def _write(self, now: datetime) -> dict[str, Any]:
         planned: dict[str, list[int]] = {}
+        promised: dict[str, dict[str, str]] = {}
         for clinic in CLINICS:
             for cared in write_clinic(clinic, now=now):
                 planned[cared.patient.email] = self._write_patient(cared, now)
+                promised[cared.patient.email] = keep_promises_of(cared, now=now)
             self.stdout.write(f"{clinic.name}: {len(clinic.people)} people")
+        tenant = Tenant.objects.get(users__email=PAT.email)
+        write_families(tenant, now=now)
         return {
+            "tenantId": tenant.pk,
             "demo": {
                 who: {"email": person.email, "password": PASSWORD, "id": User.objects.get(email=person.email).pk}
                 for who, person in SHOWN.items()
             },
             "workoutIds": planned[PAT.email],
+            "followUps": promised[PAT.email],
         }
 
     def _write_patient(self, cared: Cared, now: datetime) -> list[int]:
