@@ -17,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from followups.rest.columns import Column, Kind, Table
-from followups.rest.errors import too_large, unclear, unknown_column
+from followups.rest.errors import Refused, too_large, unclear, unknown_column
 from followups.rest.values import INT4, from_address
 
 MOST_ROWS: Final = 1000
@@ -62,17 +62,8 @@ def read(request: HttpRequest, table: Table, *, takes: Collection[str]) -> Asked
             raise unclear(name, _("this request takes no such parameter."))
         if name in ONCE and len(values) > 1:
             raise unclear(name, _("give it once."))
-    conditions = [
-        condition
-        for name, values in given.items()
-        if name not in ONCE
-        for value in values
-        for condition in [_either(value, table) if name == "or" else _condition(name, value, table)]
-    ]
-    if len(conditions) > MOST_CONDITIONS:
-        raise too_large()
     return Asked(
-        conditions=conditions,
+        conditions=_conditions(given, table),
         columns=_selected(given, table),
         order=_order(given, table),
         limit=min(_count(given, "limit", MOST_ROWS), MOST_ROWS),
@@ -90,9 +81,22 @@ def _parameters(request: HttpRequest) -> Mapping[str, list[str]]:
     written = request.META.get("QUERY_STRING", "").encode("latin-1")
     try:
         given = QueryDict(written, encoding="utf-8")
-        return {name: [str(value) for value in values] for name, values in given.lists()}
     except TooManyFieldsSent as error:
         raise too_large() from error
+    return {name: [str(value) for value in values] for name, values in given.lists()}
+
+
+def _conditions(given: Mapping[str, list[str]], table: Table) -> list[Q]:
+    """Every filter, all of which a row must meet."""
+    conditions = [
+        _either(value, table) if name == "or" else _condition(name, value, table)
+        for name, values in given.items()
+        if name not in ONCE
+        for value in values
+    ]
+    if len(conditions) > MOST_CONDITIONS:
+        raise too_large()
+    return conditions
 
 
 def _condition(name: str, filtered: str, table: Table) -> Q:
@@ -138,7 +142,7 @@ def _compared(name: str, operator: str, value: str, table: Table, *, written: st
     raise _unsupported(name)
 
 
-def _unsupported(name: str) -> Exception:
+def _unsupported(name: str) -> Refused:
     return unclear(name, _("this filter is not supported. Use eq., neq., is.null or in.(…)."))
 
 

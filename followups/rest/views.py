@@ -74,7 +74,9 @@ class OfTable(Door):
         """What was written, where ``Prefer: return=representation`` asks for it; ``silent`` else."""
         preferred = {part.strip().lower() for part in self.request.headers.get("Prefer", "").split(",")}
         if "return=representation" not in preferred:
-            return HttpResponse(status=silent)
+            empty = HttpResponse(status=silent)
+            del empty["Content-Type"]
+            return empty
         written = self.rows.filter(pk__in=ids).order_by(*TIES)[:MOST_ROWS]
         return json_answer(rendered(written, columns), status=done)
 

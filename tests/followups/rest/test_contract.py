@@ -104,7 +104,7 @@ def test_cancelling_nothing_is_no_mistake(rest: Rest) -> None:
     answer = rest.send(
         "PATCH", f"follow_up_requests?conversation_id=eq.{UPPER}&status=eq.scheduled", b'{"status":"cancelled"}'
     )
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (answer.status_code, answer.content, answer.get("Content-Type")) == (204, b"", None)
 
 
 def test_the_thread_is_read_in_its_order(rest: Rest, make: Make) -> None:
