@@ -170,13 +170,21 @@ def test_a_google_that_takes_nothing_is_down(
     assert fcm.received() == []
 
 
-@pytest.mark.parametrize("mode", ["DeviceNotRegistered", "INVALID_ARGUMENT", "SENDER_ID_MISMATCH"])
-def test_refusals_of_every_message_take_nothing_down(fcm: FakeProvider, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        ("DeviceNotRegistered", Refused("UNREGISTERED", retire_device=True)),
+        ("INVALID_ARGUMENT", Refused("INVALID_ARGUMENT")),
+        ("SENDER_ID_MISMATCH", Refused("SENDER_ID_MISMATCH")),
+        ("THIRD_PARTY_AUTH_ERROR", TryAgain("THIRD_PARTY_AUTH_ERROR")),
+    ],
+)
+def test_what_is_said_of_each_message_takes_nothing_down(
+    fcm: FakeProvider, mode: str, outcome: Refused | TryAgain
+) -> None:
     fcm.behave(mode)
 
-    outcomes = FcmTransport().send([outgoing(1), outgoing(2)])
-
-    assert [type(outcome) for outcome in outcomes] == [Refused, Refused]
+    assert FcmTransport().send([outgoing(1), outgoing(2)]) == [outcome, outcome]
 
 
 def test_a_malformed_token_retires_its_device(fcm: FakeProvider) -> None:
@@ -269,7 +277,8 @@ def test_an_access_token_is_minted_anew_before_it_ends(fcm: FakeProvider) -> Non
 def test_an_access_token_google_no_longer_takes_is_renewed_once_for_all(fcm: FakeProvider) -> None:
     FcmTransport().send([outgoing()])
     fcm.clear()
-    fcm.behave("UNAUTHENTICATED", 3)
+    for number in (1, 2, 3):
+        fcm.behave("UNAUTHENTICATED", 1, token=outgoing(number).token)
 
     assert FcmTransport().send([outgoing(1), outgoing(2), outgoing(3)]) == [Accepted()] * 3
 
