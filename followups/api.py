@@ -86,6 +86,7 @@ class FollowUps(APIView):
     """The follow-ups of the conversations that the caller sees."""
 
     permission_classes = [DoctorOnly]
+    also_answers = (404,)
 
     @extend_schema_serializer(component_name="FollowUpInput")
     class Input(WireSerializer):
