@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clinic_admin import ClinicAdmin
+from accounts.clinic_admin import ClinicAdmin, is_operator
 from console import steps
 from console.forms import ScheduleForm
 from console.models import FollowedConversation
@@ -66,6 +66,7 @@ class FollowedConversationPage(ClinicAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         listed: Any = super().get_changelist_instance(request)
         listed.rows = rows_of(list(listed.result_list), reader=request.user, now=read_clock())  # type: ignore[arg-type]
+        listed.tells_clinics_apart = is_operator(request.user)
         [tabs] = [spec for spec in listed.filter_specs if isinstance(spec, AheadFilter)]
         listed.tabs = list(tabs.choices(listed))
         return listed
@@ -81,6 +82,8 @@ class FollowedConversationPage(ClinicAdmin):
     def _page(self, request: HttpRequest, conversation: FollowedConversation, form: ScheduleForm | None = None) -> Any:
         now, reader = read_clock(), steps.person(request)
         [row] = rows_of([conversation], reader=reader, now=now)
+        # Called by its people where it has no title, in the way to this page too; nothing is saved.
+        conversation.title = conversation.title or row.who
         context = {
             "title": row.who,
             "row": row,

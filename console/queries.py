@@ -90,8 +90,8 @@ def chosen_follow_ups(conversation: Conversation, ids: Iterable[UUID]) -> list[F
 
 
 def told_in(conversation: Conversation) -> list[Told]:
-    """The latest follow-ups of a conversation, each with its attempts, in two queries."""
-    rows = follow_ups_of(conversation).select_related("scheduled_by").order_by("-created_at", "-pk")[:SHOWN_AT_ONCE]
+    """The follow-ups of a conversation, the last due first, each with its attempts, in two queries."""
+    rows = follow_ups_of(conversation).select_related("scheduled_by").order_by("-scheduled_for", "-pk")[:SHOWN_AT_ONCE]
     shown = {row.pk: Told(row) for row in rows}
     for attempt in FollowUpAttempt.objects.filter(follow_up_id__in=shown).order_by("at", "pk"):
         shown[attempt.follow_up_id].attempts.append(attempt)

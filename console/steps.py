@@ -154,6 +154,6 @@ def _undo(conversation: Conversation, verb: str, name: str, value: str) -> SafeS
 
 
 def _say(request: HttpRequest, sentence: str, *, undo: Any = "") -> None:
-    """Tell the person on the next page, which begins there for a keyboard or a screen reader."""
-    told = format_html('<span class="okta-told" role="status" tabindex="-1" autofocus>{}</span> {}', sentence, undo)
+    """Tell the person on the next page; console.js puts the focus there, so that it is read and "Undo" comes next."""
+    told = format_html('<span class="okta-told" role="status" tabindex="-1">{}</span> {}', sentence, undo)
     messages.success(request, told)

@@ -35,7 +35,7 @@ class Line:
 
 
 def told_lines(conversation: Conversation, *, reader: User, now: datetime) -> list[Line]:
-    """The latest follow-ups of a conversation, the newest first; times in the recipient's and the reader's zone."""
+    """The follow-ups of a conversation, the last due first; times in the recipient's and the reader's zone."""
     patient = recipient(conversation) or conversation.patient or reader
     return [
         Line(

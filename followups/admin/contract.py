@@ -51,8 +51,19 @@ class ContractPage(ClinicAdmin):
             return "–"
         if not row.in_our_thread:
             return f"{str(row.conversation_id)[:8]}…"
+        return self._linked(row, f"{str(row.conversation_id)[:8]}…")
+
+    @admin.display(description=_("parent"))
+    def parent_in_full(self, row: Any) -> str:
+        return f"{row.parent_name} ({row.user_id})" if row.parent_name else row.user_id or "–"
+
+    @admin.display(description=_("conversation"))
+    def conversation_in_full(self, row: Any) -> Any:
+        return self._linked(row, row.conversation_id) if row.in_our_thread else row.conversation_id or "–"
+
+    def _linked(self, row: Any, text: object) -> SafeString:
         address = reverse("admin:messaging_conversation_change", args=[row.conversation_id])
-        return format_html('<a href="{}">{}…</a>', address, str(row.conversation_id)[:8])
+        return format_html('<a class="okta-link" href="{}">{}</a>', address, text)
 
     @admin.display(description=_("device token"))
     def short_token(self, row: Any) -> str:
@@ -73,10 +84,8 @@ class ReviewRequestPage(ContractPage):
             _("About whom"),
             {
                 "fields": (
-                    "parent",
-                    "user_id",
-                    "conversation",
-                    "conversation_id",
+                    "parent_in_full",
+                    "conversation_in_full",
                     "child_name",
                     "child_age",
                     "child_dob",
@@ -90,7 +99,7 @@ class ReviewRequestPage(ContractPage):
         (_("Flag"), {"fields": ("is_flagged", "flag_reason", "flagged_by", "flagged_at", "unflagged_at")}),
         (_("Delivery"), {"fields": ("short_token", "provider_push_sent", "push_sent_at")}),
     )
-    readonly_fields = ("has_badge", "parent", "conversation", "short_token")
+    readonly_fields = ("has_badge", "parent_in_full", "conversation_in_full", "short_token")
 
     @admin.display(description=_("follow-up badge"), ordering="schedule_followup")
     def has_badge(self, row: ProviderReviewRequest) -> SafeString:
@@ -106,10 +115,10 @@ class MessagePage(ContractPage):
     search_fields = ("parent_name", "user_id", "message_content", "conversation_id")
     ordering = ("-timestamp", "-created_at", "-pk")
     fields = (
-        "timestamp", "parent", "user_id", "conversation", "conversation_id", "message_content",
+        "timestamp", "parent_in_full", "conversation_in_full", "message_content",
         "is_from_user", "is_read", "follow_up_id",
     )  # fmt: skip
-    readonly_fields = ("parent", "conversation")
+    readonly_fields = ("parent_in_full", "conversation_in_full")
 
     @admin.display(description=_("text"), ordering="message_content")
     def words(self, row: FollowUpMessage) -> str:

@@ -54,7 +54,7 @@ class _FollowUps(ContractPage):
     change_form_outer_after_template = "followups/admin/attempts.html"
     fieldsets = (
         (None, {"fields": ("state", "urgent", "known", "scheduled_for", "display_text", "original_message")}),
-        (_("To whom"), {"fields": ("parent", "user_id", "conversation", "conversation_id", "child_name", "child_age")}),
+        (_("To whom"), {"fields": ("parent_in_full", "conversation_in_full", "child_name", "child_age")}),
         (_("From whom"), {"fields": ("scheduled_by", "created_at", "tenant")}),
         (
             _("Delivery"),
@@ -65,7 +65,7 @@ class _FollowUps(ContractPage):
             },
         ),
     )  # fmt: skip
-    readonly_fields = ("state", "urgent", "known", "parent", "conversation", "short_token")
+    readonly_fields = ("state", "urgent", "known", "parent_in_full", "conversation_in_full", "short_token")
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, row: Any) -> SafeString:

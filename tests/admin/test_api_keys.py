@@ -17,7 +17,7 @@ def made(client: Client, **given: object) -> str:
     """Make a key, and read it from the page that shows it."""
     answer = client.post(page(ApiKey, "add"), given)
     assert "no-store" in answer["Cache-Control"]
-    [text] = re.findall(r'<input id="okta-key" type="text" readonly value="([^"]+)"', answer.content.decode())
+    [text] = re.findall(r'<textarea id="okta-key"[^>]*>([^<]+)</textarea>', answer.content.decode())
     return text
 
 

@@ -52,7 +52,7 @@ def test_the_list_says_who_when_and_how_it_stands(ada: Client, make: Make, threa
         '<span class="okta-badge okta-red">Failed</span>',
         '<span class="okta-badge okta-orange">unverified</span>',
         "gave up",
-        f'<a href="/admin/messaging/conversation/{thread.pk}/change/">{str(thread.pk)[:8]}…</a>',
+        f'<a class="okta-link" href="/admin/messaging/conversation/{thread.pk}/change/">{str(thread.pk)[:8]}…</a>',
     ):
         assert said in html
 
@@ -113,6 +113,8 @@ def test_the_page_shows_every_attempt_and_what_the_service_said(ada: Client, mak
 
     html = ada.get(page(FollowUpRequest, "change", row.pk)).content.decode()
 
+    assert f"Pat Lee ({make.pat.pk})" in html
+    assert f'change/">{thread.pk}</a>' in html
     told = html.split('id="okta-attempts-title"')[1]
     assert "1 · Expo" in told
     assert '<span class="okta-badge okta-red">Refused for good</span>' in told

@@ -89,6 +89,26 @@ def test_the_list_says_who_and_what_was_said_last_in_short(
     assert html.count("so much") < 20
 
 
+@pytest.mark.parametrize(("who", "told"), [("ada", False), ("operator", True)])
+def test_whoever_sees_several_clinics_is_told_which(
+    who: str, told: bool, thread: Conversation, operator: User, make: Make, browse: Browse
+) -> None:
+    html = listed(browse(make.ada if who == "ada" else operator))
+
+    assert ('<p class="okta-hint">Northside Physio</p>' in html) == told
+
+
+@pytest.mark.parametrize(("question", "found"), [("?q=Lee", 1), ("?q=Nobody", 0), ("?q=Lee&follow_ups=ahead", 0)])
+def test_people_are_searched_by_name_within_the_tab(
+    question: str, found: int, thread: Conversation, dana: User, browse: Browse
+) -> None:
+    html = listed(browse(dana), question)
+
+    assert html.count("<h2>") - html.count("okta-heading") == found
+    assert ("There are no such conversations." in html) == (found == 0)
+    assert ('<input type="hidden" name="follow_ups" value="ahead">' in html) == ("ahead" in question)
+
+
 def test_search_and_tab_survive_a_click_on_a_badge(thread: Conversation, dana: User, browse: Browse) -> None:
     promised(thread)
     client = browse(dana)

@@ -1,4 +1,5 @@
-// Counts a message as its reader does, one for a family emoji; the server judges. Escape closes a form.
+// Counts a message as its reader does, one for a family emoji; the server judges. Escape closes a form, and what
+// was just done is where a keyboard and a screen reader go on.
 "use strict";
 
 (() => {
@@ -14,6 +15,9 @@
     output.textContent = `${number} / ${most}`;
     output.classList.toggle("okta-too-long", number > most);
   };
+
+  // Not by autofocus: while a page is loading, nothing of it is shown, and what is hidden takes no focus.
+  window.addEventListener("load", () => document.querySelector(".okta-told")?.focus());
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-okta-counted]").forEach((field) => {
