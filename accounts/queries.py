@@ -74,6 +74,8 @@ def in_charge() -> QuerySet[User]:
     of_a_clinic = Q(user_type=UserType.ADMIN, tenant__is_active=True)
     operator = Q(is_superuser=True, tenant=None)
     return User.objects.filter(of_a_clinic | operator, is_active=True).order_by("pk")
+
+
 def features(tenant_id: int | None) -> dict[str, bool]:
     """Every known flag of a clinic; one that nobody has switched, or of no clinic, has the registry's default."""
     switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}

@@ -190,8 +190,7 @@ FOLLOWUP_REQUIRE_KNOWN_RECIPIENT = env.bool("FOLLOWUP_REQUIRE_KNOWN_RECIPIENT", 
 # The id of the clinic that rows from outside belong to when nothing else says whose they are.
 FOLLOWUP_DEFAULT_TENANT = env.int("FOLLOWUP_DEFAULT_TENANT", default=None)
 FOLLOWUP_ARCHIVE_AFTER = env_seconds("FOLLOWUP_ARCHIVE_AFTER", 90 * 24 * 3600)
-# Zero: for ever.
-FOLLOWUP_ARCHIVE_KEEP = env_seconds("FOLLOWUP_ARCHIVE_KEEP", 0, least=0)
+FOLLOWUP_ARCHIVE_KEEP = env_seconds("FOLLOWUP_ARCHIVE_KEEP", 0, least=0)  # zero: for ever
 EXPO_PUSH_URL = env.str("EXPO_PUSH_URL", default="https://exp.host")
 EXPO_ACCESS_TOKEN = env.str("EXPO_ACCESS_TOKEN", default="")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
@@ -247,8 +246,7 @@ METRICS = [
     "followups.metrics.gauges",
     "notifications.health.gauges",
 ]
-# What web and workers look at by themselves, so that it is noticed when nothing sweeps any more.
-WATCHES = ["followups.actions.watch.watch"]
+WATCHES = ["followups.actions.watch.watch"]  # by every web process and worker, whatever beat does
 OKTA_WATCH_EVERY = env_seconds("OKTA_WATCH_EVERY", 30)
 READINESS_FIGURES = {"followUps": "followups.health.figures"}
 STATUS_BLOCKS = ["followups.status.block"]
