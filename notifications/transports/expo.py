@@ -25,7 +25,7 @@ from notifications.transports.base import (
     TransportDown,
     TryAgain,
 )
-from notifications.transports.http import TIMEOUT, is_local, retry_after
+from notifications.transports.http import TIMEOUT, is_local, retry_after, trusted
 
 Good = TypeVar("Good")
 
@@ -111,7 +111,9 @@ def _post(path: str, body: Any) -> Any:
         headers["Content-Encoding"] = "gzip"
     url = settings.EXPO_PUSH_URL.rstrip("/") + path
     try:
-        response = httpx.post(url, content=content, headers=headers, timeout=TIMEOUT, trust_env=not is_local(url))
+        response = httpx.post(
+            url, content=content, headers=headers, timeout=TIMEOUT, trust_env=not is_local(url), verify=trusted()
+        )
     except httpx.RequestError as error:
         raise TransportDown(type(error).__name__) from error
     return _data(response)

@@ -18,7 +18,7 @@ from notifications.rules import apple_collapse_id
 from notifications.transports.base import Accepted, Outcome, Outgoing, Receipt, Refused, TryAgain
 from notifications.transports.credentials import secret
 from notifications.transports.google_access import Access, service_account
-from notifications.transports.http import TIMEOUT, is_local, retry_after
+from notifications.transports.http import TIMEOUT, is_local, retry_after, trusted
 from notifications.transports.one_each import AT_ONCE, Down, ask_each, judge_together
 
 CODE = re.compile(r"[A-Z_]{1,64}")
@@ -41,7 +41,7 @@ class FcmTransport:
     def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         account = service_account(secret("FCM_CREDENTIALS", begins="{"))
         base = settings.FCM_URL.rstrip("/")
-        with httpx.Client(timeout=TIMEOUT, trust_env=not is_local(base)) as client:
+        with httpx.Client(timeout=TIMEOUT, trust_env=not is_local(base), verify=trusted()) as client:
             access = Access(account, client)
             url = f"{base}/v1/projects/{account.project_id}/messages:send"
             answers = ask_each(lambda outgoing: _send(client, access, url, outgoing), batch)

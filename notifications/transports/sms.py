@@ -16,7 +16,7 @@ from django.conf import settings
 from notifications.sms import one_message
 from notifications.transports.base import Accepted, Delivered, Outcome, Outgoing, Receipt, Refused, TryAgain
 from notifications.transports.credentials import required
-from notifications.transports.http import TIMEOUT, is_local, retry_after
+from notifications.transports.http import TIMEOUT, is_local, retry_after, trusted
 from notifications.transports.one_each import AT_ONCE, Down, ask_each, down_for_all, judge_together
 
 MESSAGING_SERVICE = "MG"
@@ -66,6 +66,7 @@ def _client() -> httpx.Client:
         auth=(account, secret),
         timeout=TIMEOUT,
         trust_env=not is_local(url),
+        verify=trusted(),
     )
 
 

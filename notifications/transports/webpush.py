@@ -20,7 +20,7 @@ from pywebpush import WebPusher, WebPushException
 from notifications.endpoints import may_be_sent_to, origin_of
 from notifications.transports.base import Accepted, Outcome, Outgoing, Receipt, Refused, TransportDown, TryAgain
 from notifications.transports.credentials import required
-from notifications.transports.http import TIMEOUT, is_local, retry_after
+from notifications.transports.http import TIMEOUT, is_local, retry_after, trusted
 from notifications.transports.one_each import AT_ONCE, Down, ask_each, judge_together
 from notifications.transports.vapid import private_key
 from okta import clock
@@ -46,7 +46,7 @@ class WebPushTransport:
     def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         credentials = _credentials({origin_of(one.token) for one in batch if _is_allowed(one.token)})
         local = any(is_local(outgoing.token) for outgoing in batch)
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=not local) as client:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=not local, verify=trusted()) as client:
             answers = ask_each(lambda outgoing: _post(client, outgoing, credentials), batch)
         origins = [origin_of(outgoing.token) for outgoing in batch]
         # Where our key was good for one push, it is no fault of the key when another is not let in.
