@@ -2,8 +2,9 @@
 How well promises are kept: figures read from the rows, in one statement, on the database's clock.
 
 A follow-up is *due* while it is scheduled and its time has come, whether it waits for a worker, for
-its next attempt or for an earlier one of its conversation. A *try* is one number of one follow-up,
-on however many channels and devices; it has succeeded when one of them accepted the message.
+its next attempt or for an earlier one of its conversation. A *try* is what was recorded of one follow-up
+at one moment, on however many channels and devices; it has succeeded when one of them accepted the
+message. (The numbers of attempts begin anew when a failed follow-up is scheduled again.)
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ MEASURE: Final = f"""
             max(at) > statement_timestamp() - interval '1 hour' AS last_hour
         FROM {FollowUpAttempt._meta.db_table}
         WHERE at > statement_timestamp() - interval '1 day' AND {OWN}
-        GROUP BY follow_up_id, number
+        GROUP BY follow_up_id, at
     ), tried AS (
         SELECT count(*) AS last_day, count(*) FILTER (WHERE last_hour) AS last_hour,
             count(*) FILTER (WHERE succeeded) AS succeeded_last_day,

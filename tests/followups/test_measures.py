@@ -191,3 +191,9 @@ def explained(statement: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {statement}", {"tenant": None, "sweep": SWEEP})
         return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_try_and_its_repetition_are_two_even_where_the_numbers_began_anew() -> None:
+    follow_up_id = tried(Outcome.REFUSED, at=ago(minutes=2))
+    tried(Outcome.ACCEPTED, follow_up_id=follow_up_id)
+    assert (measure().last_hour.number, measure().last_hour.succeeded) == (2, 1)
