@@ -27,11 +27,21 @@ def say(*, tenant_id: int, columns: Mapping[str, Any]) -> FollowUpMessage:
     if "timestamp" in given:
         same = {name: given[name] for name in SAME}
         serialise("follow-up message", tenant_id, *same.values())
-        standing = FollowUpMessage.objects.filter(
-            tenant=tenant_id, follow_up_id=None, created_at__gt=Now() - SAME_WITHIN, **same
-        )
-        for message in standing.order_by("created_at", "pk")[:1]:
-            return message
+        standing = _standing(tenant_id, same)
+        if standing is not None:
+            return standing
+    return _written(tenant_id, given)
+
+
+def _standing(tenant_id: int, same: Mapping[str, Any]) -> FollowUpMessage | None:
+    """A message of the last ten minutes that says the same; what a delivery wrote is no repetition."""
+    recent = FollowUpMessage.objects.filter(
+        tenant=tenant_id, follow_up_id=None, created_at__gt=Now() - SAME_WITHIN, **same
+    )
+    return recent.order_by("created_at", "pk").first()
+
+
+def _written(tenant_id: int, given: Mapping[str, Any]) -> FollowUpMessage:
     message = FollowUpMessage(tenant_id=tenant_id, **given)
     message.save(force_insert=True)
     return message
