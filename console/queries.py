@@ -45,8 +45,8 @@ def ahead_in(conversations: Sequence[Conversation]) -> dict[UUID, Ahead]:
     """
     What is ahead in each conversation that has something ahead, in two queries however many they are.
 
-    As in ``followups.queries.scheduled_in``, but for conversations of several clinics. What has just
-    arrived from outside and has no clinic yet is ahead, and its time is told once it has one.
+    As in ``followups.queries.scheduled_in``, but for conversations of several clinics: what has just
+    arrived from outside counts before it has found its clinic.
     """
     clinics = {conversation.pk: conversation.tenant_id for conversation in conversations}
     badges = ProviderReviewRequest.objects.filter(conversation_id__in=clinics, schedule_followup=True)
@@ -58,10 +58,9 @@ def ahead_in(conversations: Sequence[Conversation]) -> dict[UUID, Ahead]:
     }
     grouped = rows.values_list("conversation_id", "tenant").annotate(upcoming=Min("scheduled_for"), count=Count("pk"))
     for pk, clinic, upcoming, count in grouped:
-        if clinic == clinics[pk]:
-            ahead[pk] = Ahead(upcoming, count)
-        elif clinic is None:
-            ahead.setdefault(pk, Ahead(None, 0))
+        if clinic in (None, clinics[pk]):
+            known = ahead.get(pk, Ahead(None, 0))
+            ahead[pk] = Ahead(min(upcoming, known.upcoming or upcoming), known.count + count)
     return ahead
 
 

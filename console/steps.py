@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from console.actions.restore import restore
 from console.forms import ScheduleForm
-from console.queries import ahead_in, chosen_follow_ups, follow_ups_of, recipient
+from console.queries import chosen_follow_ups, recipient
 from console.undo import ids_in, note_of
 from console.words import in_both
 from followups.actions.cancel import cancel, cancel_all
@@ -74,24 +74,15 @@ def cancel_from(request: HttpRequest, conversation: Conversation) -> None:
     if named:
         done = [row.pk for row in _own(conversation, named) if _cancelled(row)]
     else:
-        done = list(follow_ups_of(conversation).filter(status=Status.SCHEDULED).values_list("pk", flat=True))
-        cancel_all(tenant_id=conversation.tenant_id, conversation_id=conversation.pk)
+        done = cancel_all(tenant_id=conversation.tenant_id, conversation_id=conversation.pk)
     if done:
         sentence = ngettext("%d follow-up was cancelled.", "%d follow-ups were cancelled.", len(done)) % len(done)
         note = note_of(done, conversation_id=conversation.pk, user_id=person(request).pk)
         _say(request, sentence, undo=_undo(conversation, "restore", "note", note))
     elif not named:
-        _say_about_the_badge(request, conversation)
+        _say(request, _("Nothing was scheduled any more; the badge was taken away."))
     if len(done) < len(named):
         messages.warning(request, NotScheduled.sentence)
-
-
-def _say_about_the_badge(request: HttpRequest, conversation: Conversation) -> None:
-    if ahead_in([conversation]):
-        # No clinic has it yet, so it is nobody's to cancel; a sweep will see to that.
-        messages.warning(request, _("A follow-up from outside is still being taken in. Try again in a minute."))
-    else:
-        _say(request, _("Nothing was scheduled any more; the badge was taken away."))
 
 
 def restore_from(request: HttpRequest, conversation: Conversation) -> None:

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from followups.models import FollowUpAttempt, FollowUpRequest
+from followups.states import Status
 
 # Only the first scheduled follow-up of a conversation is ever taken, so that its messages arrive in
 # order, and one that waits for its next attempt holds up its own conversation and no other.
@@ -124,6 +125,14 @@ def lock_all(rows: QuerySet[Any]) -> list[UUID]:
     A row that left the filter while we waited for it is not among them.
     """
     return list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+def lock_scheduled(conversation_id: UUID, *, tenant_id: int) -> list[FollowUpRequest]:
+    """What is scheduled in a conversation of a clinic, or of no clinic yet, locked in the order of their keys."""
+    rows = FollowUpRequest.objects.filter(
+        Q(tenant=tenant_id) | Q(tenant=None), conversation_id=conversation_id, status=Status.SCHEDULED
+    )
+    return list(rows.select_for_update(no_key=True).order_by("pk"))
 
 
 def serialise(*words: object) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Q
 
 from followups.models import FollowUpRequest, ProviderReviewRequest
 from followups.states import Status
@@ -15,9 +15,6 @@ def set_badge(*, tenant_id: int, conversation_id: UUID) -> None:
     For what people do at our own interfaces. Delivery never touches the badge: it stays until the
     provider taps it away.
     """
-    ahead = FollowUpRequest.objects.filter(
-        tenant=tenant_id, conversation_id=OuterRef("conversation_id"), status=Status.SCHEDULED
-    )
-    ProviderReviewRequest.objects.filter(tenant=tenant_id, conversation_id=conversation_id).update(
-        schedule_followup=Exists(ahead)
-    )
+    here = (Q(tenant=tenant_id) | Q(tenant=None)) & Q(conversation_id=conversation_id)
+    ahead = FollowUpRequest.objects.filter(here, status=Status.SCHEDULED)
+    ProviderReviewRequest.objects.filter(here).update(schedule_followup=Exists(ahead))

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from followups.actions.badge import set_badge
 from followups.actions.change import NotScheduled
-from followups.locks import lock_follow_up
+from followups.locks import lock_follow_up, lock_scheduled
 from followups.models import FollowUpRequest
 from followups.states import Status
 
@@ -32,10 +32,13 @@ def cancel(*, follow_up_id: UUID) -> None:
 
 
 @transaction.atomic
-def cancel_all(*, tenant_id: int, conversation_id: UUID) -> int:
-    """Cancel whatever is scheduled in a conversation, and return how many follow-ups that was."""
-    cancelled = FollowUpRequest.objects.filter(
-        tenant=tenant_id, conversation_id=conversation_id, status=Status.SCHEDULED
-    ).update(status=Status.CANCELLED)
+def cancel_all(*, tenant_id: int, conversation_id: UUID) -> list[UUID]:
+    """
+    Cancel whatever is scheduled in a conversation of a clinic, and return which follow-ups that was.
+
+    With what has just come from outside and has not found its clinic yet.
+    """
+    cancelled = [follow_up.pk for follow_up in lock_scheduled(conversation_id, tenant_id=tenant_id)]
+    FollowUpRequest.objects.filter(pk__in=cancelled).update(status=Status.CANCELLED)
     set_badge(tenant_id=tenant_id, conversation_id=conversation_id)
     return cancelled

@@ -51,7 +51,7 @@ def test_the_mobile_clients_own_badge_stands_without_a_time(thread: Conversation
     assert badges(listed(browse(dana))) == ["Follow-up"]
 
 
-@pytest.mark.parametrize(("whose", "said"), [("nobody's yet", ["Follow-up"]), ("another clinic's", [])])
+@pytest.mark.parametrize(("whose", "said"), [("nobody's yet", ["Follow-up tomorrow 15:00"]), ("another clinic's", [])])
 def test_a_row_of_no_clinic_counts_and_one_of_another_does_not(
     whose: str, said: list[str], thread: Conversation, dana: User, make: Make, browse: Browse
 ) -> None:
@@ -161,14 +161,14 @@ def test_the_clients_badge_alone_is_taken_away(thread: Conversation, dana: User,
     assert "okta-undo" not in after
 
 
-def test_what_no_clinic_has_yet_is_not_said_to_be_cancelled(thread: Conversation, dana: User, browse: Browse) -> None:
+def test_what_has_not_found_its_clinic_yet_is_cancelled_too(thread: Conversation, dana: User, browse: Browse) -> None:
     promised(thread, tenant=None)
     client = browse(dana)
 
     after = press(client, listed(client), at(thread, "cancel")).content.decode()
 
-    assert "Try again in a minute." in after
-    assert FollowUpRequest.objects.get().status == "scheduled"
+    assert "1 follow-up was cancelled." in after
+    assert FollowUpRequest.objects.get().status == "cancelled"
 
 
 def test_the_page_says_what_became_of_each_and_what_the_service_said(
