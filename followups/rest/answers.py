@@ -41,9 +41,7 @@ def _spelled(column: Column, value: Any) -> Any:
     match column.kind:
         case Kind.UUID:
             return str(value)
-        case Kind.SECOND:
-            return instant(value.replace(microsecond=0))
-        case Kind.INSTANT:
+        case Kind.SECOND | Kind.INSTANT:
             return instant(value)
         case Kind.JSON:
             return legible(value)
@@ -52,13 +50,14 @@ def _spelled(column: Column, value: Any) -> Any:
 
 def instant(value: datetime) -> str:
     """
-    An instant in UTC as PostgREST spells it, but with a ``Z``: a fraction only where there is one.
+    An instant in UTC, in whole seconds: the client's parser knows no fractions.
+
+    It drops a message whose ``timestamp`` has one, and shows any other instant raw.
 
     >>> instant(datetime(2025, 11, 9, 17, 30, 12, 120000, tzinfo=UTC))
-    '2025-11-09T17:30:12.12Z'
+    '2025-11-09T17:30:12Z'
     """
-    written = value.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return (written.rstrip("0") if "." in written else written) + "Z"
+    return value.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def legible(written: str) -> Any:

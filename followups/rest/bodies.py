@@ -64,9 +64,10 @@ def _no_constant(name: str) -> NoReturn:
 def _checked(body: Any, table: Table, writable: Mapping[str, Column]) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise not_json(_("Send a JSON object with the columns of one row."))
-    for name in body:
+    written = {name: value for name, value in body.items() if name not in table.ignored}
+    for name in written:
         if name not in table.columns:
             raise unknown_column(name)
         if name not in writable:
             raise unwritable(name)
-    return {name: from_json(writable[name], value) for name, value in body.items()}
+    return {name: from_json(writable[name], value) for name, value in written.items()}

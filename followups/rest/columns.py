@@ -22,7 +22,7 @@ LONGEST_MESSAGE: Final = 10_000
 
 
 class Kind(Enum):
-    """What a column holds; a ``SECOND`` is an instant without a fraction."""
+    """What a column holds; a ``SECOND`` is an instant that is also kept without a fraction."""
 
     UUID = auto()
     TEXT = auto()
@@ -59,7 +59,7 @@ class Table:
 
     ``required`` and ``insertable`` are columns of a POST, ``changeable`` those of a PATCH.
     ``shown``: which rows there are for the client. ``open_to_change``: which of them a PATCH touches,
-    whatever its filter says.
+    whatever its filter says. ``ignored``: what the client writes that has no column here.
     """
 
     model: type[Model]
@@ -69,6 +69,7 @@ class Table:
     changeable: Mapping[str, Column] = field(default_factory=dict)
     shown: Q = field(default_factory=Q)
     open_to_change: Q = field(default_factory=Q)
+    ignored: frozenset[str] = frozenset()
 
 
 def blank(written: str) -> str | None:
@@ -166,6 +167,8 @@ FOLLOW_UP_MESSAGES: Final = Table(
     required=frozenset({"conversation_id", "user_id", "message_content"}),
     insertable=frozenset({"conversation_id", "user_id", "message_content", "is_from_user", "timestamp", "is_read"}),
     changeable=named(Column("is_read", Kind.BOOLEAN)),
+    # Newer clients say so of a provider's message; `is_from_user` says the same.
+    ignored=frozenset({"from_provider"}),
 )
 
 PROVIDER_REVIEW_REQUESTS: Final = Table(

@@ -45,12 +45,12 @@ def test_a_messages_timestamp_never_has_a_fraction(rest: Rest, make: Make, store
     ("stored", "said"),
     [
         ("2025-11-09T17:30:12Z", "2025-11-09T17:30:12Z"),
-        ("2025-11-09T17:30:12.12Z", "2025-11-09T17:30:12.12Z"),
-        ("2025-11-09T17:30:00.000001+01", "2025-11-09T16:30:00.000001Z"),
+        ("2025-11-09T17:30:12.12Z", "2025-11-09T17:30:12Z"),
+        ("2025-11-09T17:30:00.000001+01", "2025-11-09T16:30:00Z"),
         (None, None),
     ],
 )
-def test_other_instants_keep_their_fraction(rest: Rest, make: Make, stored: str | None, said: str | None) -> None:
+def test_no_instant_has_a_fraction(rest: Rest, make: Make, stored: str | None, said: str | None) -> None:
     run(REVIEW.format(column="responded_at"), make.clinic.pk, LOWER, stored)
     assert rest.get("provider_review_requests?select=responded_at").json() == [{"responded_at": said}]
 

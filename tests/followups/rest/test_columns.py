@@ -48,8 +48,8 @@ def test_the_smallest_row_takes_every_default(rest: Rest, table: str) -> None:
         ("follow_up_requests", "display_text", "  not trimmed \n", "  not trimmed \n"),
         ("follow_up_requests", "display_text", FAMILY * 500, FAMILY * 500),
         ("follow_up_requests", "scheduled_for", "1900-01-01T00:00:00Z", "1900-01-01T00:00:00Z"),
-        ("follow_up_requests", "scheduled_for", "8999-12-31T23:59:59.123456Z", "8999-12-31T23:59:59.123456Z"),
-        ("follow_up_requests", "scheduled_for", "2025-11-09T17:30:12.5+05:30", "2025-11-09T12:00:12.5Z"),
+        ("follow_up_requests", "scheduled_for", "8999-12-31T23:59:59.123456Z", "8999-12-31T23:59:59Z"),
+        ("follow_up_requests", "scheduled_for", "2025-11-09T17:30:12.5+05:30", "2025-11-09T12:00:12Z"),
         ("follow_up_requests", "follow_up_days", -(2**31), -(2**31)),
         ("follow_up_requests", "follow_up_hours", 2**31 - 1, 2**31 - 1),
         ("follow_up_requests", "follow_up_minutes", None, None),
@@ -164,7 +164,7 @@ def test_what_is_ours_to_write_is_not_written_by_a_client(rest: Rest, table: str
     )
 
 
-@pytest.mark.parametrize("column", ["tenant", "tenant_id", "lease", "attempts", "unverified", "from_provider"])
+@pytest.mark.parametrize("column", ["tenant", "tenant_id", "lease", "attempts", "unverified", "image_url"])
 @pytest.mark.parametrize("table", SMALLEST)
 def test_a_column_that_is_not_the_contracts_does_not_exist(rest: Rest, table: str, column: str) -> None:
     assert refused(lambda: rest.post(table, {**SMALLEST[table], column: 1})) == (
@@ -193,7 +193,7 @@ CHANGEABLE: dict[str, dict[str, Any]] = {
         "flag_reason": "Rash",
         "flagged_at": "2025-11-09T17:30:12Z",
         "flagged_by": "Dr. Example",
-        "unflagged_at": "2025-11-09T17:30:13.25Z",
+        "unflagged_at": "2025-11-09T17:30:13Z",
         "schedule_followup": True,
         "provider_name": "Dr Example",
         "provider_response": "Keep it cool.",

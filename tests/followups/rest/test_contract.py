@@ -283,3 +283,9 @@ def test_a_patch_answers_with_the_rows_where_that_is_preferred(rest: Rest, make:
     assert (answer.status_code, answer.json()) == (200, [{"id": str(review.pk), "status": "responded"}])
     none = rest.patch(f"provider_review_requests?conversation_id=eq.{uuid4()}", {"status": "x"}, headers=preferred)
     assert (none.status_code, none.json()) == (200, [])
+
+
+def test_a_newer_clients_word_for_a_providers_message_is_passed_over(rest: Rest) -> None:
+    body = {"conversation_id": UPPER, "user_id": "7c0f", "message_content": "Hello", "from_provider": True}
+    [row] = rest.post("follow_up_messages", body).json()
+    assert (row["message_content"], row["is_from_user"], "from_provider" in row) == ("Hello", False, False)
