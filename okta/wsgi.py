@@ -30,7 +30,7 @@ class Handler(WSGIHandler):
 def is_of_text(charset: str) -> bool:
     """Whether bytes can be decoded by it."""
     try:
-        b"".decode(charset)
+        b"a".decode(charset)
     except (LookupError, ValueError):
         return False
     return True
