@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from feedback.states import ExerciseFlag
-
-PAIN_THRESHOLD = 7
-"""Pain from here on is high (feedback messages, 2026-04-09)."""
-
-EXERTION_THRESHOLD = 9
-"""Exertion from here on is high (feedback messages, 2026-04-09)."""
+from workouts.rules import HIGH_EXERTION, HIGH_PAIN
 
 ATTEMPTS_UNTIL_DEAD = 3
 FIRST_RETRY = timedelta(seconds=30)
@@ -28,9 +23,9 @@ class Felt:
 def flags(felt: Felt) -> list[ExerciseFlag]:
     """Why an exercise is worth a therapist's attention; empty when it is not."""
     raised = []
-    if felt.pain is not None and felt.pain >= PAIN_THRESHOLD:
+    if felt.pain is not None and felt.pain >= HIGH_PAIN:
         raised.append(ExerciseFlag.PAIN)
-    if felt.exertion is not None and felt.exertion >= EXERTION_THRESHOLD:
+    if felt.exertion is not None and felt.exertion >= HIGH_EXERTION:
         raised.append(ExerciseFlag.EXERTION)
     if felt.notes.strip():
         raised.append(ExerciseFlag.NOTES)

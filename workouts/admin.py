@@ -19,11 +19,9 @@ from accounts.forms import ClinicForm
 from accounts.locks import lock_patient
 from workouts.locks import lock_workouts
 from workouts.models import Exercise, ExerciseInWorkout, Workout
+from workouts.rules import HIGH_EXERTION, HIGH_PAIN
 from workouts.states import Status
 
-# Shown as the feedback story judges them; a test holds the two together.
-HIGH_PAIN = 7
-HIGH_EXERTION = 9
 NOTHING = "–"
 
 

@@ -11,6 +11,12 @@ PATIENT_NOTE_LIMIT = 2000
 SCALE_MAX = 10
 """Pain and exertion are rated from 0 to this."""
 
+HIGH_PAIN = 7
+"""Pain from here on is high (feedback messages, 2026-04-09)."""
+
+HIGH_EXERTION = 9
+"""Exertion from here on is high (feedback messages, 2026-04-09)."""
+
 COUNT_MAX = 1000
 """The most sets or repetitions that can be planned or reported."""
 

@@ -5,10 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from feedback.rules import EXERTION_THRESHOLD, PAIN_THRESHOLD
 from tests.admin.conftest import Browse, form_of, page
 from tests.make import NOON, Make
-from workouts.admin import HIGH_EXERTION, HIGH_PAIN, amount, felt, note
+from workouts.admin import amount, felt, note
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
 
@@ -26,10 +25,6 @@ from workouts.states import Status
 )
 def test_what_is_high_is_said_in_words_and_in_colour(pain: int | None, exertion: int | None, shown: str) -> None:
     assert felt(ExerciseInWorkout(pain=pain, exertion=exertion)) == shown
-
-
-def test_high_means_here_what_it_means_to_the_feedback_story() -> None:
-    assert (HIGH_PAIN, HIGH_EXERTION) == (PAIN_THRESHOLD, EXERTION_THRESHOLD)
 
 
 def test_an_amount_is_read_as_a_therapist_writes_it() -> None:
