@@ -72,7 +72,12 @@ def judge(parcel: Parcel, answers: Sequence[tuple[Target, Answer]], *, base: tim
     verdict = _judge(parcel, said, base=base, grace=grace)
     return replace(
         verdict,
-        tries=tuple(_try(target, answer) for target, answer in answers),
+        # Who was not asked has not been tried, unless it counts as an attempt.
+        tries=tuple(
+            _try(target, answer)
+            for target, answer in answers
+            if verdict.charge or not isinstance(answer, Outage) or answer.asked
+        ),
         gone=tuple(target.token for target, answer in answers if isinstance(answer, Refused) and answer.retire_device),
     )
 

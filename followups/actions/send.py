@@ -1,6 +1,7 @@
 """Handing follow-ups to the push services: outside any transaction, batched per service."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -80,9 +81,10 @@ class _Post:
             handed = hand_over(transport, [outgoing for _parcel, _target, outgoing in part], until=self._until)
             if handed.outcomes and self._down.pop(platform, None) is not None:
                 resume_transport(platform=platform)
-            if handed.down is not None:
-                self._down[platform] = _pause(platform, handed.down)
-            self._take(part, handed, self._down.get(platform))
+            outage = _pause(platform, handed.down) if handed.down is not None else None
+            if outage is not None:
+                self._down[platform] = replace(outage, asked=False)
+            self._take(part, handed, outage)
 
     def _take(self, part: Sequence[tuple[Parcel, Target, Outgoing]], handed: Handed, outage: Outage | None) -> None:
         for position, (parcel, target, _outgoing) in enumerate(part):

@@ -24,11 +24,16 @@ REASON_CHARACTERS = TransportPause._meta.get_field("reason").max_length
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """How long a service has been down, how long nobody will ask it, and what it said last."""
+    """
+    How long a service has been down, how long nobody will ask it, and what it said last.
+
+    ``asked``: this is what it has just answered, and not what is remembered of it.
+    """
 
     lasted: timedelta
     pause: timedelta
     reason: str
+    asked: bool = False
 
 
 def pause_transport(*, platform: str, reason: str, pause: timedelta) -> Outage:
@@ -37,7 +42,7 @@ def pause_transport(*, platform: str, reason: str, pause: timedelta) -> Outage:
     with connection.cursor() as cursor:
         cursor.execute(PAUSE, values)
         lasted, left = cursor.fetchone()
-    return Outage(lasted, left, reason)
+    return Outage(lasted, left, reason, asked=True)
 
 
 def outages() -> dict[str, Outage]:

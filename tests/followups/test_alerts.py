@@ -111,7 +111,7 @@ def test_too_few_successes_are_told_to_everybody_in_charge_once(make: Make, olga
     assert Alert.objects.get().detail == "18 of 20"
     sentence = "In the last hour only 18 of 20 tries to deliver a follow-up succeeded."
     assert told(ada) == told(beth) == [sentence]
-    assert told(olga) == ["За последний час из попыток доставить обещанное сообщение (20) удались только 18."]
+    assert told(olga) == ["За последний час из попыток доставить напоминание (20) удались только 18."]
     assert [told(person) for person in (gone, away, make.dana, make.pat)] == [[], [], [], []]
 
 

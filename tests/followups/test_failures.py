@@ -132,6 +132,7 @@ def test_an_outage_charges_nobody_and_pauses_the_service(make: Make, expo: FakeP
     due_again()
     deliver()
     assert len(expo.attempts()) == 1, "a service on pause is not asked"
+    assert len(tried(row)) == 1, "and what was not asked was not tried"
 
     TransportPause.objects.update(paused_until=Now())
     due_again()
@@ -160,6 +161,7 @@ def test_an_outage_beyond_the_grace_charges_every_attempt(make: Make, scripted: 
         deliver()
     row.refresh_from_db()
     assert (row.status, row.attempts, row.last_error) == ("failed", 3, "ConnectError")
+    assert [outcome for _, _, outcome, _ in tried(row)] == ["DOWN"] * 4
     assert alerts() == [("Ada", ONE_FAILED)]
 
 
