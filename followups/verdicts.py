@@ -31,8 +31,9 @@ class Try:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """
-    What a follow-up becomes; ``wait`` is the time to its next attempt, None when there is none.
+    What a follow-up becomes; ``wait`` is the time to its next attempt, more or less, None when there is none.
 
+    ``at_least`` is how long a service wants to be left alone: no spread of the wait undercuts that.
     ``gone`` are tokens that their services do not know any more.
     """
 
@@ -41,6 +42,7 @@ class Verdict:
     charge: int = 0
     reason: str = ""
     wait: timedelta | None = None
+    at_least: timedelta | None = None
     gone: tuple[str, ...] = ()
 
 
@@ -88,11 +90,13 @@ def _judge(parcel: Parcel, said: Sequence[Answer], *, base: timedelta, grace: ti
     waiting = [answer for answer in said if isinstance(answer, TryAgain | Outage)]
     reason = next(answer.reason for answer in [*waiting, *said] if not isinstance(answer, Accepted))
     waits = [answer.pause if isinstance(answer, Outage) else answer.after or timedelta(0) for answer in waiting]
+    wished = max(waits, default=None)
     if any(isinstance(answer, Outage) and answer.lasted <= grace for answer in waiting):
-        return Verdict(Status.SCHEDULED, (), 0, reason, wait=max(waits))
-    if not waiting or parcel.number >= ATTEMPTS:
+        return Verdict(Status.SCHEDULED, (), 0, reason, wait=wished, at_least=wished)
+    if wished is None or parcel.number >= ATTEMPTS:
         return Verdict(Status.FAILED, (), parcel.charge, reason)
-    return Verdict(Status.SCHEDULED, (), parcel.charge, reason, wait=max(backoff(parcel.number, base=base), *waits))
+    wait = max(backoff(parcel.number, base=base), wished)
+    return Verdict(Status.SCHEDULED, (), parcel.charge, reason, wait=wait, at_least=wished)
 
 
 def failed_by_us(parcel: Parcel, reason: str, *, base: timedelta) -> Verdict:

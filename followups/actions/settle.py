@@ -4,13 +4,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models.functions import Now
 from django.utils.translation import ngettext
 
 from accounts.models import Tenant, User
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 SETTLE = """
     WITH given AS (
         SELECT * FROM unnest(
-            %(ids)s::uuid[], %(statuses)s::text[], %(reasons)s::text[], %(waits)s::float8[], %(charges)s::int[],
-            %(unverified)s::bool[]
-        ) AS given (id, status, reason, wait, charge, unverified)
+            %(ids)s::uuid[], %(statuses)s::text[], %(reasons)s::text[], %(waits)s::float8[], %(at_least)s::float8[],
+            %(charges)s::int[], %(unverified)s::bool[]
+        ) AS given (id, status, reason, wait, at_least, charge, unverified)
     ), settled AS (
         UPDATE follow_up_requests AS row
         SET status = given.status,
@@ -44,7 +44,7 @@ SETTLE = """
             failed_at = CASE WHEN given.status = 'failed' THEN clock_timestamp() END,
             attempts = least(row.attempts + given.charge, 32767),
             next_attempt_at = statement_timestamp()
-                + make_interval(secs => given.wait * (0.9 + 0.2 * random())),
+                + make_interval(secs => greatest(given.wait * (0.9 + 0.2 * random()), given.at_least)),
             last_error = given.reason,
             unverified = given.unverified,
             lease = NULL,
@@ -71,6 +71,18 @@ SETTLE = """
         ON CONFLICT (follow_up_id) WHERE follow_up_id IS NOT NULL DO NOTHING
     )
     SELECT id FROM settled
+"""
+# One statement however many: hundreds of rows as hundreds of parameters each would cost more than all the rest.
+RECORD = """
+    INSERT INTO followups_followupattempt (
+        follow_up_id, tenant_id, number, channel, outcome, reason, token, ticket, receipt_due_at
+    )
+    SELECT given.follow_up_id, given.tenant_id, given.number, given.channel, given.outcome, given.reason, given.token,
+        given.ticket, CASE WHEN given.ticket <> '' THEN statement_timestamp() + %(receipt_delay)s END
+    FROM unnest(
+        %(ids)s::uuid[], %(tenants)s::bigint[], %(numbers)s::int[], %(channels)s::text[], %(outcomes)s::text[],
+        %(reasons)s::text[], %(tokens)s::text[], %(tickets)s::text[]
+    ) AS given (follow_up_id, tenant_id, number, channel, outcome, reason, token, ticket)
 """
 REASON_CHARACTERS = FollowUpAttempt._meta.get_field("reason").max_length
 TICKET_CHARACTERS = FollowUpAttempt._meta.get_field("ticket").max_length
@@ -134,12 +146,17 @@ def _settle(lease: UUID, judged: Judged) -> set[UUID]:
         "unverified": [not parcel.known for parcel, _ in judged],
         "statuses": [verdict.status.value for _, verdict in judged],
         "reasons": [verdict.reason[:REASON_CHARACTERS] for _, verdict in judged],
-        "waits": [verdict.wait.total_seconds() if verdict.wait is not None else None for _, verdict in judged],
+        "waits": [_seconds(verdict.wait) for _, verdict in judged],
+        "at_least": [_seconds(verdict.at_least) for _, verdict in judged],
         "charges": [verdict.charge for _, verdict in judged],
     }
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, values)
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def _seconds(time: timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds()
 
 
 def _say(sent: Sequence[Parcel]) -> None:
@@ -153,22 +170,22 @@ def _say(sent: Sequence[Parcel]) -> None:
 
 def record_attempts(*, judged: Judged) -> None:
     """Keep what was tried and what came of it, for people to read and for receipts to be asked for."""
-    due = Now() + settings.PUSH_RECEIPT_DELAY
-    FollowUpAttempt.objects.bulk_create(
-        FollowUpAttempt(
-            follow_up_id=parcel.id,
-            tenant_id=parcel.tenant_id,
-            number=parcel.number,
-            channel=tried.channel,
-            outcome=tried.outcome,
-            reason=tried.reason[:REASON_CHARACTERS],
-            token=tried.token,
-            ticket=tried.ticket[:TICKET_CHARACTERS],
-            receipt_due_at=due if tried.ticket else None,
-        )
-        for parcel, verdict in judged
-        for tried in verdict.tries
-    )
+    tries = [(parcel, tried) for parcel, verdict in judged for tried in verdict.tries]
+    if not tries:
+        return
+    values: dict[str, Any] = {
+        "receipt_delay": settings.PUSH_RECEIPT_DELAY,
+        "ids": [parcel.id for parcel, _ in tries],
+        "tenants": [parcel.tenant_id for parcel, _ in tries],
+        "numbers": [parcel.number for parcel, _ in tries],
+        "channels": [tried.channel for _, tried in tries],
+        "outcomes": [tried.outcome.value for _, tried in tries],
+        "reasons": [tried.reason[:REASON_CHARACTERS] for _, tried in tries],
+        "tokens": [tried.token for _, tried in tries],
+        "tickets": [tried.ticket[:TICKET_CHARACTERS] for _, tried in tries],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, values)
 
 
 def _tell_admins(lease: UUID, failed: Sequence[Parcel]) -> None:
