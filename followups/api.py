@@ -1,10 +1,12 @@
 """The providers' own doors to follow-ups."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.functional import Promise
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
@@ -44,9 +46,18 @@ class DisplayText(serializers.CharField):
 
 
 class Instant(serializers.DateTimeField):
-    """An instant that every list can show; one that has passed is sent at once."""
+    """An instant with its zone, which every list can show; one that has passed is sent at once."""
 
-    default_error_messages = {"overflow": _("Choose a time between the years 1900 and 9000.")}
+    default_error_messages = {
+        "overflow": _("Choose a time between the years 1900 and 9000."),
+        "no_zone": _("Give the time with its zone, such as 2025-11-09T17:30:12Z."),
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        # The framework would take it for UTC, and the parent would hear of it hours off.
+        if is_naive(value):
+            self.fail("no_zone")
+        return super().enforce_timezone(value)
 
     def to_internal_value(self, value: Any) -> Any:
         instant = super().to_internal_value(value)

@@ -84,6 +84,7 @@ def test_it_is_the_same_for_ten_minutes_and_while_it_stands(make: Make, columns:
         ({"displayText": "a\0b"}, "displayText", "Null characters are not allowed."),
         ({"displayText": None}, "displayText", "This field may not be null."),
         ({"scheduledFor": "tomorrow"}, "scheduledFor", "Datetime has wrong format."),
+        ({"scheduledFor": "2026-04-09T09:00:00"}, "scheduledFor", "Give the time with its zone, such as 2025-11-09T"),
         (
             {"scheduledFor": "9999-12-31T23:59:59-14:00"},
             "scheduledFor",
