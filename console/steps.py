@@ -101,7 +101,8 @@ def restore_from(request: HttpRequest, conversation: Conversation) -> None:
 
 def retry_from(request: HttpRequest, conversation: Conversation) -> None:
     """Schedule a failed follow-up again, with a push or without."""
-    [row] = _own(conversation, _named(request)) or [found(None)]
+    rows = _own(conversation, _named(request))
+    row = found(rows[0] if len(rows) == 1 else None)
     try:
         retry(follow_up_id=row.pk, in_app_only=request.POST.get("channel") == "in_app")
     except NotFailed as refusal:

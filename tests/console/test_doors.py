@@ -161,6 +161,14 @@ def test_a_name_that_is_none_is_not_found(
     assert FollowUpRequest.objects.get().status == "scheduled"
 
 
+def test_only_one_is_tried_again_at_a_time(thread: Conversation, dana: User, browse: Browse) -> None:
+    rows = [promised(thread, status="failed") for _ in range(2)]
+
+    named = ",".join(str(row.pk) for row in rows)
+    assert browse(dana).post(at(thread, "retry"), {"follow_up": named}).status_code == 404
+    assert {row.status for row in FollowUpRequest.objects.all()} == {"failed"}
+
+
 def test_the_page_of_a_conversation_saves_nothing(thread: Conversation, dana: User, browse: Browse) -> None:
     assert browse(dana).post(page_of(thread), {"title": "taken over"}).status_code == 403
     assert Conversation.objects.get().title == ""
