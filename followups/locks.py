@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from followups.models import FollowUpAttempt, FollowUpRequest
 from followups.states import Status
 
+# What the column holds: rows from outside may begin with any number.
+MOST_ATTEMPTS = 32767
 # Only the first scheduled follow-up of a conversation is ever taken, so that its messages arrive in
 # order, and one that waits for its next attempt holds up its own conversation and no other.
 HEAD = """
@@ -42,7 +44,8 @@ CLAIM = f"""
 # charged before it is tried again, and tried alone.
 CLAIM_LOST = f"""
     UPDATE follow_up_requests AS claimed
-    SET lease = %(lease)s, leased_until = statement_timestamp() + %(life)s, attempts = claimed.attempts + 1
+    SET lease = %(lease)s, leased_until = statement_timestamp() + %(life)s,
+        attempts = least(claimed.attempts + 1, {MOST_ATTEMPTS})
     FROM (
         SELECT r.id FROM follow_up_requests AS r
         WHERE {HEAD} AND r.lease IS NOT NULL AND r.leased_until <= statement_timestamp()
@@ -74,13 +77,15 @@ ADOPT = """
         ) AS tenant_id
         FROM {table} AS orphan
         WHERE orphan.tenant_id IS NULL AND orphan.created_at > statement_timestamp() - interval '1 day'
+            AND (%(ids)s::uuid[] IS NULL OR orphan.id = ANY(%(ids)s::uuid[]))
         ORDER BY orphan.id
         FOR NO KEY UPDATE SKIP LOCKED
     ) AS found
     WHERE adopted.id = found.id AND found.tenant_id IS NOT NULL
 """
 # Review requests first: the others may find their clinic there.
-ORPHANED = ("provider_review_requests", "follow_up_requests", "follow_up_messages")
+FOLLOW_UPS = "follow_up_requests"
+ORPHANED = ("provider_review_requests", FOLLOW_UPS, "follow_up_messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +146,15 @@ def serialise(*words: object) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(map(str, words))])
 
 
-def adopt_orphans(table: str, *, default: int | None) -> None:
-    """Give a table's rows of the last day that have no clinic theirs; rows in other hands are left for later."""
+def adopt_orphans(table: str, *, default: int | None, ids: Sequence[UUID] | None = None) -> None:
+    """
+    Give a table's rows of the last day that have no clinic theirs; rows in other hands are left for later.
+
+    With ``ids``, only these.
+    """
+    values: dict[str, Any] = {"default": default, "ids": None if ids is None else list(ids)}
     with connection.cursor() as cursor:
-        cursor.execute(ADOPT.format(table=table), {"default": default})
+        cursor.execute(ADOPT.format(table=table), values)
 
 
 def lock_receipts_due(*, limit: int) -> list[FollowUpAttempt]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from followups.actions.adopt_rows import adopt_rows
+from followups.actions.adopt_rows import adopt_follow_ups, adopt_rows
 from followups.actions.send import send
 from followups.actions.settle import record_attempts, settle_each
 from followups.actions.wake_delivery import wake_delivery
@@ -26,10 +26,10 @@ from followups.verdicts import exhausted, in_app, judge, lost
 ROUND = 500
 # What is in one worker's hands at a time between sending and settling.
 HANDFUL = 100
-# Seconds into a run: with the slowest request a transport allows, 18 s, a run that starts its last
-# batch at the latest moment still ends before the soft time limit of 60 s.
+# Seconds into a run: with the slowest request a transport allows, 18 s, the last batch of a round ends
+# before the last moment of the solo lane, and what that sends before the soft time limit of 60 s.
 LAST_ROUND = 20.0
-LAST_BATCH = 35.0
+LAST_BATCH = 40.0
 
 
 def deliver_due() -> int:
@@ -42,12 +42,12 @@ def deliver_due() -> int:
     started = monotonic()
     adopt_rows()
     settled = 0
-    for lane in (_bulk_round, _solo_round):
-        while monotonic() - started < LAST_ROUND:
-            done = lane(until=started + LAST_BATCH)
-            if done is None:
-                break
-            settled += done
+    while monotonic() - started < LAST_ROUND:
+        # In turn: neither a backlog nor what kills its workers keeps the other lane from moving.
+        done = [_bulk_round(until=started + LAST_ROUND), _solo_round(until=started + LAST_BATCH)]
+        if done == [None, None]:
+            break
+        settled += sum(number or 0 for number in done)
     wake_delivery()
     return settled
 
@@ -62,6 +62,7 @@ def _bulk_round(*, until: float) -> int | None:
         taken = claim_due(limit=ROUND)
         if not taken.ids:
             return None
+        adopt_follow_ups(ids=taken.ids)
         parcels = address(taken.ids)
         quiet = [parcel for parcel in parcels if not parcel.is_pushed]
         settled = settle_each(lease=taken.lease, judged=[(parcel, in_app(parcel)) for parcel in quiet])
@@ -74,6 +75,7 @@ def _solo_round(*, until: float) -> int | None:
         taken = claim_lost()
         if not taken.ids:
             return None
+        adopt_follow_ups(ids=taken.ids)
         # Its attempt was charged when it was claimed, in case it kills this worker too.
         [parcel] = [replace(parcel, number=parcel.number - 1, charge=0) for parcel in address(taken.ids)]
         record_attempts(judged=[(parcel, lost())])

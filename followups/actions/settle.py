@@ -12,12 +12,15 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import ngettext
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import Tenant, User
 from accounts.queries import clinic_admins, operators
 from followups import wording
 from followups.addresses import Parcel
+from followups.locks import MOST_ATTEMPTS
 from followups.models import FollowUpAttempt
+from followups.models.columns import LATEST
 from followups.states import Status
 from followups.verdicts import Verdict, failed_by_us
 from messaging.actions.post_cards import post_cards
@@ -30,26 +33,30 @@ from okta.errors import reason
 logger = logging.getLogger(__name__)
 
 # The message is later than everything said before, by whoever's clock; clients read whole seconds.
-# Where a cancellation came in between, or the lease is another's by now, nothing is written.
+# Where a cancellation came in between, or the lease is another's by now, nothing is written. The rows are
+# locked in the order of their keys first, as people's changes do. What somebody dated at the end of the
+# years a message may have does not push the next one beyond it.
 SETTLE = """
     WITH given AS (
         SELECT * FROM unnest(
             %(ids)s::uuid[], %(statuses)s::text[], %(reasons)s::text[], %(waits)s::float8[], %(at_least)s::float8[],
             %(charges)s::int[], %(unverified)s::bool[]
         ) AS given (id, status, reason, wait, at_least, charge, unverified)
+    ), held AS (
+        SELECT id FROM follow_up_requests WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
     ), settled AS (
         UPDATE follow_up_requests AS row
         SET status = given.status,
             sent_at = CASE WHEN given.status = 'sent' THEN clock_timestamp() ELSE row.sent_at END,
             failed_at = CASE WHEN given.status = 'failed' THEN clock_timestamp() END,
-            attempts = least(row.attempts + given.charge, 32767),
+            attempts = least(row.attempts + given.charge, %(most_attempts)s),
             next_attempt_at = statement_timestamp()
                 + make_interval(secs => greatest(given.wait * (0.9 + 0.2 * random()), given.at_least)),
             last_error = given.reason,
             unverified = given.unverified,
             lease = NULL,
             leased_until = NULL
-        FROM given
+        FROM given JOIN held ON held.id = given.id
         WHERE row.id = given.id AND row.lease = %(lease)s AND row.status = 'scheduled'
         RETURNING row.*
     ), said AS (
@@ -58,12 +65,15 @@ SETTLE = """
             timestamp
         )
         SELECT conversation_id, user_id, display_text, false, false, id, tenant_id, clock_timestamp(),
-            greatest(
-                date_trunc('second', clock_timestamp()),
-                (
-                    SELECT date_trunc('second', max(before.timestamp)) + interval '1 second'
-                    FROM follow_up_messages AS before
-                    WHERE before.conversation_id = settled.conversation_id
+            least(
+                %(latest)s - interval '1 second',
+                greatest(
+                    date_trunc('second', clock_timestamp()),
+                    (
+                        SELECT date_trunc('second', max(before.timestamp)) + interval '1 second'
+                        FROM follow_up_messages AS before
+                        WHERE before.conversation_id = settled.conversation_id
+                    )
                 )
             )
         FROM settled
@@ -98,10 +108,11 @@ def settle_each(*, lease: UUID, judged: Judged) -> int:
     """
     Settle all of them at once, or, where one of them cannot be settled, all but that one.
 
-    What our own code or the database cannot cope with is charged to its row alone, as an attempt.
+    What our own code or the database cannot cope with is charged to its row alone, as an attempt; a
+    row of which not even that can be written is left with its lease, for the solo lane.
     """
     try:
-        return settle(lease=lease, judged=judged)
+        return _settle_past_deadlock(lease, judged)
     except NOBODYS_FAULT:
         raise
     except Exception as error:  # whatever it is, it is found by halving and kept on its row
@@ -109,9 +120,30 @@ def settle_each(*, lease: UUID, judged: Judged) -> int:
             half = len(judged) // 2
             return settle_each(lease=lease, judged=judged[:half]) + settle_each(lease=lease, judged=judged[half:])
         [(parcel, verdict)] = judged
-        logger.exception("follow-up %s cannot be settled", parcel.id)
+        # The error's own words quote the row.
+        logger.error("follow-up %s cannot be settled: %s", parcel.id, reason(error))
         failed = failed_by_us(parcel, reason(error), base=settings.FOLLOWUP_RETRY_BASE)
-        return settle(lease=lease, judged=[(parcel, replace(failed, tries=verdict.tries + failed.tries))])
+        return _settle_or_leave(lease, parcel, replace(failed, tries=verdict.tries + failed.tries))
+
+
+def _settle_past_deadlock(lease: UUID, judged: Judged) -> int:
+    """Settle; where we were the price of a deadlock with somebody's plain SQL, once more: it has its rows by now."""
+    try:
+        return settle(lease=lease, judged=judged)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+    return settle(lease=lease, judged=judged)
+
+
+def _settle_or_leave(lease: UUID, parcel: Parcel, verdict: Verdict) -> int:
+    try:
+        return settle(lease=lease, judged=[(parcel, verdict)])
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:  # raised, it would keep everybody else's from being written down
+        logger.error("follow-up %s cannot even fail: %s", parcel.id, reason(error))
+        return 0
 
 
 @transaction.atomic
@@ -142,6 +174,8 @@ def settle(*, lease: UUID, judged: Judged) -> int:
 def _settle(lease: UUID, judged: Judged) -> set[UUID]:
     values: dict[str, Any] = {
         "lease": lease,
+        "latest": LATEST,
+        "most_attempts": MOST_ATTEMPTS,
         "ids": [parcel.id for parcel, _ in judged],
         "unverified": [not parcel.known for parcel, _ in judged],
         "statuses": [verdict.status.value for _, verdict in judged],
@@ -177,7 +211,7 @@ def record_attempts(*, judged: Judged) -> None:
         "receipt_delay": settings.PUSH_RECEIPT_DELAY,
         "ids": [parcel.id for parcel, _ in tries],
         "tenants": [parcel.tenant_id for parcel, _ in tries],
-        "numbers": [parcel.number for parcel, _ in tries],
+        "numbers": [min(parcel.number, MOST_ATTEMPTS) for parcel, _ in tries],
         "channels": [tried.channel for _, tried in tries],
         "outcomes": [tried.outcome.value for _, tried in tries],
         "reasons": [tried.reason[:REASON_CHARACTERS] for _, tried in tries],

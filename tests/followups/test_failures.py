@@ -9,6 +9,7 @@ from django.db import DataError
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
+from followups.actions import deliver_due as delivery
 from followups.actions import settle as settling
 from followups.actions.cancel import cancel
 from followups.actions.collect_receipts import collect_receipts
@@ -269,6 +270,16 @@ class TestLostWorkers:
         row.refresh_from_db()
         assert (row.status, row.attempts) == ("sent", 1)
         assert [attempt[1:3] for attempt in tried(row)] == [("NONE", "LOST"), ("EXPO", "ACCEPTED")]
+
+    def test_a_backlog_does_not_keep_it_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(delivery, "ROUND", 1)
+        clock = iter([0.0, 0.0, 21.0])
+        monkeypatch.setattr(delivery, "monotonic", lambda: next(clock))
+        row = promised()
+        self.held(row, until=timedelta(seconds=-1))
+        backlog = [promised(display_text=f"{n}") for n in range(2)]
+        deliver()
+        assert [status_of(one) for one in (row, *backlog)] == ["sent", "sent", "scheduled"]
 
     def test_after_the_third_death_it_has_failed_without_being_tried(
         self, make: Make, scripted: type[Scripted]

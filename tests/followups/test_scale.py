@@ -90,7 +90,7 @@ def test_ten_thousand_due_at_once_arrive_in_order(monkeypatch: pytest.MonkeyPatc
         for conversation in conversations
         for n in range(20)
     )
-    assert queries() < 20 * 12, "twenty rounds of five hundred"
+    assert queries() < 20 * 14, "twenty rounds of five hundred"
     said: dict[UUID, list[str]] = {}
     shown = FollowUpMessage.objects.order_by("timestamp", "created_at", "pk")
     for conversation, text in shown.values_list("conversation_id", "message_content"):

@@ -1,15 +1,18 @@
 """Follow-ups when two things happen at once; each test says what would go wrong without its lock."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models.functions import Now
 
 from followups import locks
+from followups.actions import deliver_due as delivery
 from followups.actions import schedule as scheduling
 from followups.actions.cancel import cancel
 from followups.actions.change import NotScheduled, change
@@ -18,7 +21,7 @@ from followups.models import FollowUpMessage, FollowUpRequest
 from followups.states import Status
 from messaging.models import Conversation
 from tests.followups.scripted import Scripted
-from tests.followups.steps import deliver, for_pat, messages, promised, said_in, status_of, thread
+from tests.followups.steps import deliver, device, for_pat, messages, promised, said_in, status_of, thread
 from tests.make import Make
 from tests.races.blocking import holding, until_waiting
 from tests.together import together
@@ -135,6 +138,68 @@ class TestTwoSweeps:
             said.setdefault(conversation, []).append(text)
         assert list(said.values()) == [["0", "1", "2", "3", "4", "5"]] * 20
         assert len(Scripted.sent) == 10
+
+
+class TestDeadlocks:
+    """Two at a time that want several of the same rows."""
+
+    @staticmethod
+    def two() -> tuple[FollowUpRequest, FollowUpRequest]:
+        """By their keys; by all else, the second comes first."""
+        low = promised(device_token=TOKEN, id=UUID(int=1), conversation_id=UUID(int=4))
+        earlier = Now() - timedelta(minutes=5)
+        high = promised(device_token=TOKEN, id=UUID(int=2), conversation_id=UUID(int=3), scheduled_for=earlier)
+        return low, high
+
+    @staticmethod
+    def cancel_in_turn(rows: Sequence[FollowUpRequest], taken: Event) -> None:
+        """Take one row after another, as one statement does in its own order; the second when a delivery waits."""
+        try:
+            with transaction.atomic():
+                cancelled_by_the_client(rows[0])
+                taken.set()
+                until_waiting(1)
+                cancelled_by_the_client(rows[1])
+        finally:
+            connections.close_all()
+
+    @pytest.mark.parametrize("turned", [False, True], ids=["in the order of the keys", "in another"])
+    def test_a_cancellation_of_several_and_a_settling_delivery_both_come_through(self, turned: bool) -> None:
+        low, high = self.two()
+        rows = (high, low) if turned else (low, high)
+        with ThreadPoolExecutor(1) as pool:
+            taken = Event()
+            started: list[Future[None]] = []
+            Scripted.during.append(
+                lambda: started.append(pool.submit(self.cancel_in_turn, rows, taken)) or taken.wait(10)
+            )
+            deliver()
+            try:
+                started[0].result()
+            except OperationalError:
+                # PostgreSQL may break a deadlock at either's cost; the client repeats itself.
+                assert turned
+                assert {status_of(row) for row in rows} == {"sent"}
+            else:
+                assert {status_of(row) for row in rows} == {"cancelled"}
+
+
+def test_a_row_that_comes_after_the_clinics_were_looked_for_finds_its_own(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device(make.pat, TOKEN)
+    take, conversation = delivery.claim_due, thread(make)
+
+    def take_late(*, limit: int) -> locks.Claim:
+        if not FollowUpRequest.objects.exists():
+            promised(conversation_id=conversation.pk, user_id=str(make.pat.pk))
+        return take(limit=limit)
+
+    monkeypatch.setattr(delivery, "claim_due", take_late)
+    deliver()
+    row = FollowUpRequest.objects.get()
+    assert (row.status, row.tenant, row.unverified) == ("sent", make.clinic, False)
+    assert (said_in(conversation), [outgoing.token for outgoing in Scripted.sent]) == (["How is Sam?"], [TOKEN])
 
 
 class TestScheduling:
