@@ -67,19 +67,15 @@ def judge(parcel: Parcel, answers: Sequence[tuple[Target, Answer]], *, base: tim
     """
     Judge one attempt: sent as soon as one place has taken it, failed when none ever will.
 
-    An outage within ``grace`` charges nobody. Otherwise the attempt counts, and after the third the
-    follow-up has failed; the wait grows from ``base``, and a service's wish to wait longer is respected.
+    An outage within ``grace`` charges nobody. Nor does a pause, however long: who was not asked about has
+    not been tried. Otherwise the attempt counts, and after the third the follow-up has failed; the wait
+    grows from ``base``, and a service's wish to wait longer is respected.
     """
     said = [answer for _target, answer in answers]
     verdict = _judge(parcel, said, base=base, grace=grace)
     return replace(
         verdict,
-        # Who was not asked has not been tried, unless it counts as an attempt.
-        tries=tuple(
-            _try(target, answer)
-            for target, answer in answers
-            if verdict.charge or not isinstance(answer, Outage) or answer.asked
-        ),
+        tries=tuple(_try(target, answer) for target, answer in answers if not _is_unasked(answer)),
         gone=tuple(target.token for target, answer in answers if isinstance(answer, Refused) and answer.retire_device),
     )
 
@@ -91,12 +87,16 @@ def _judge(parcel: Parcel, said: Sequence[Answer], *, base: timedelta, grace: ti
     reason = next(answer.reason for answer in [*waiting, *said] if not isinstance(answer, Accepted))
     waits = [answer.pause if isinstance(answer, Outage) else answer.after or timedelta(0) for answer in waiting]
     wished = max(waits, default=None)
-    if any(isinstance(answer, Outage) and answer.lasted <= grace for answer in waiting):
+    if any(_is_unasked(answer) or (isinstance(answer, Outage) and answer.lasted <= grace) for answer in waiting):
         return Verdict(Status.SCHEDULED, (), 0, reason, wait=wished, at_least=wished)
     if wished is None or parcel.number >= ATTEMPTS:
         return Verdict(Status.FAILED, (), parcel.charge, reason)
     wait = max(backoff(parcel.number, base=base), wished)
     return Verdict(Status.SCHEDULED, (), parcel.charge, reason, wait=wait, at_least=wished)
+
+
+def _is_unasked(answer: Answer) -> bool:
+    return isinstance(answer, Outage) and not answer.asked
 
 
 def failed_by_us(parcel: Parcel, reason: str, *, base: timedelta) -> Verdict:

@@ -15,11 +15,11 @@ from notifications.actions.hand_over import Handed, hand_over
 from notifications.actions.pause_transport import Outage, outages, pause_transport, resume_transport
 from notifications.queries import discreet_clinics
 from notifications.transports import transport_for
-from notifications.transports.base import Outgoing, Refused, Transport, TransportDown, TryAgain
+from notifications.transports.base import Accepted, Outgoing, Refused, Transport, TransportDown, TryAgain
 from okta.errors import reason
 
 Answers = dict[UUID, list[tuple[Target, Answer]]]
-"""What each place of each follow-up said; a follow-up that was not asked about everywhere is not in it."""
+"""What each place of each follow-up said; one that was not asked about everywhere, and nowhere taken, is not in it."""
 
 
 def send(*, lease: UUID, parcels: Sequence[Parcel], until: float) -> Answers:
@@ -69,7 +69,7 @@ class _Post:
                 self._answer_all(bag, Refused(f"this installation has no transport for {platform}"))
             else:
                 self._deliver(platform, transport, bag)
-        return {pk: answers for pk, answers in self._answers.items() if pk not in self._unasked}
+        return {pk: answers for pk, answers in self._answers.items() if pk not in self._unasked or _is_taken(answers)}
 
     def _deliver(self, platform: str, transport: Transport, bag: list[tuple[Parcel, Target, Outgoing]]) -> None:
         for start in range(0, len(bag), transport.batch_size):
@@ -97,6 +97,11 @@ class _Post:
     def _answer_all(self, part: Sequence[tuple[Parcel, Target, Outgoing]], answer: Answer) -> None:
         for parcel, target, _outgoing in part:
             self._answers[parcel.id].append((target, answer))
+
+
+def _is_taken(answers: Sequence[tuple[Target, Answer]]) -> bool:
+    """One place is enough: where others were out of time, repeating it would only ring the first again."""
+    return any(isinstance(answer, Accepted) for _target, answer in answers)
 
 
 def _pause(platform: str, down: TransportDown) -> Outage:

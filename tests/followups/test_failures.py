@@ -16,6 +16,7 @@ from followups.actions.collect_receipts import collect_receipts
 from followups.actions.retry import retry
 from followups.models import FollowUpAttempt, FollowUpRequest
 from followups.states import Status
+from notifications.actions import hand_over as handing_over
 from notifications.models import Device, Notification, RetiredToken, TransportPause
 from notifications.transports.base import TransportDown
 from okta.devstack.fake_provider import FakeProvider
@@ -162,12 +163,57 @@ def test_an_outage_beyond_the_grace_charges_every_attempt(make: Make, scripted: 
     deliver()
     TransportPause.objects.update(down_since=Now() - settings.FOLLOWUP_OUTAGE_GRACE - timedelta(seconds=1))
     for _ in range(3):
+        TransportPause.objects.update(paused_until=Now())
         due_again()
         deliver()
     row.refresh_from_db()
     assert (row.status, row.attempts, row.last_error) == ("failed", 3, "ConnectError")
     assert [outcome for _, _, outcome, _ in tried(row)] == ["DOWN"] * 4
     assert alerts() == [("Ada", ONE_FAILED)]
+
+
+def test_an_outage_charges_nobody_whom_the_service_was_not_asked_about(scripted: type[Scripted]) -> None:
+    scripted.down.append(TransportDown("HTTP 429", timedelta(hours=1)))
+    first = promised(device_token="ExponentPushToken[first]")
+    deliver()
+    TransportPause.objects.update(down_since=Now() - timedelta(minutes=50), paused_until=Now() + timedelta(minutes=10))
+    second = promised(device_token="ExponentPushToken[second]")
+    for _ in range(3):
+        due_again()
+        deliver()
+    for row in (first, second):
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.last_error) == ("scheduled", 0, "HTTP 429")
+    assert [outcome for _, _, outcome, _ in tried(first) + tried(second)] == ["DOWN"], "it was asked once"
+
+
+def test_an_outage_nobody_has_heard_of_for_long_is_not_that_of_today(scripted: type[Scripted]) -> None:
+    scripted.down.append(TransportDown("ConnectError"))
+    cancel(follow_up_id=promised(device_token="ExponentPushToken[x]").pk)
+    gone = promised(device_token="ExponentPushToken[x]")
+    deliver()
+    cancel(follow_up_id=gone.pk)
+    TransportPause.objects.update(down_since=Now() - timedelta(days=7), paused_until=Now() - timedelta(days=7))
+
+    row = promised(device_token="ExponentPushToken[y]")
+    deliver()
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts) == ("scheduled", 0)
+    assert TransportPause.objects.filter(down_since__gt=Now() - timedelta(minutes=1)).exists()
+
+
+def test_what_one_place_has_taken_is_sent_though_there_was_no_time_to_ask_the_other(
+    make: Make, scripted: type[Scripted], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PUSH_TRANSPORTS = dict.fromkeys(("EXPO", "FCM"), "tests.followups.scripted.Scripted")
+    device(make.pat)
+    device(make.pat, "fcm:other", platform="FCM")
+    row = for_pat(make)
+    scripted.during.append(lambda: monkeypatch.setattr(handing_over, "monotonic", lambda: float("inf")))
+    deliver(times=2)
+    assert (status_of(row), [outgoing.token for outgoing in scripted.sent]) == ("sent", [TOKEN])
+    assert tried(row) == [(1, "EXPO", "ACCEPTED", "")]
 
 
 @pytest.mark.parametrize(("token", "outcome"), [("bug", "TRY_AGAIN"), ("spoilt", "REFUSED")])
