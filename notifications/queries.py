@@ -1,7 +1,7 @@
 """What is due, how late it is, and guarded doors to a person's devices and notifications."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
 from django.db.models import ExpressionWrapper, F, Max, Q, QuerySet, fields
 from django.db.models.functions import Now
@@ -46,6 +46,12 @@ def discreet_clinics(tenant_ids: Collection[int]) -> set[int]:
 def opted_out(numbers: Collection[str]) -> set[str]:
     """Which of these phone numbers have replied STOP; no query for none."""
     return set(SmsOptOut.objects.filter(number__in=numbers).values_list("number", flat=True))
+
+
+def registered_since(tokens: Mapping[str, datetime]) -> set[str]:
+    """Which of these tokens were registered, perhaps again, after the instant given with each."""
+    devices = Device.objects.filter(token__in=tokens).values_list("token", "registered_at")
+    return {token for token, registered_at in devices if registered_at > tokens[token]}
 
 
 def device_of(*, user: User, device_id: int) -> Device:

@@ -11,11 +11,14 @@ from followups.locks import lock_receipts_due
 from followups.models import FollowUpAttempt
 from notifications.actions.collect_receipts import ASK_AGAIN_AFTER, KEPT_FOR
 from notifications.actions.register_device import retire_tokens
+from notifications.queries import registered_since
 from notifications.transports import transport_for
 from notifications.transports.base import Delivered, Receipt, Refused, TransportDown
 
 ROUND = 1000
+# Seconds into a run, as in actions/deliver_due.py.
 LAST_ROUND = 20.0
+LAST_BATCH = 35.0
 DELIVERED = "delivered"
 REASON_CHARACTERS = FollowUpAttempt._meta.get_field("reason").max_length
 
@@ -24,8 +27,8 @@ def collect_receipts() -> int:
     """
     Ask about every accepted push whose receipt is due, and return how many were answered.
 
-    A token that its service no longer knows is retired. The follow-up stays sent: it was said in the
-    app, whatever became of the push.
+    A token that its service no longer knows is retired, unless it was registered again since. The
+    follow-up stays sent: it was said in the app, whatever became of the push.
     """
     started = monotonic()
     answered = 0
@@ -34,7 +37,8 @@ def collect_receipts() -> int:
         if not taken:
             break
         for platform in {attempt.channel for attempt in taken}:
-            answered += _ask(platform, [attempt for attempt in taken if attempt.channel == platform])
+            asked = [attempt for attempt in taken if attempt.channel == platform]
+            answered += _ask(platform, asked, until=started + LAST_BATCH)
     return answered
 
 
@@ -52,12 +56,15 @@ def _put_off() -> Sequence[FollowUpAttempt]:
     return taken
 
 
-def _ask(platform: str, attempts: Sequence[FollowUpAttempt]) -> int:
+def _ask(platform: str, attempts: Sequence[FollowUpAttempt], *, until: float) -> int:
+    """Ask part by part until the time is up; what is left, and what nobody can tell about yet, was put off."""
     transport = transport_for(platform)
     if transport is None:
         return 0
     answered = 0
     for start in range(0, len(attempts), transport.receipts_size):
+        if monotonic() > until:
+            break
         part = attempts[start : start + transport.receipts_size]
         try:
             receipts = transport.receipts([attempt.ticket for attempt in part])
@@ -77,6 +84,10 @@ def _write(known: Sequence[tuple[FollowUpAttempt, Receipt]]) -> None:
         by_reason.setdefault(said[:REASON_CHARACTERS], []).append(attempt.pk)
     for said, pks in by_reason.items():
         FollowUpAttempt.objects.filter(pk__in=pks).update(receipt_due_at=None, reason=said)
-    gone = {attempt.token for attempt, receipt in known if isinstance(receipt, Refused) and receipt.retire_device}
+    gone = {
+        attempt.token: attempt.at
+        for attempt, receipt in known
+        if isinstance(receipt, Refused) and receipt.retire_device
+    }
     if gone:
-        retire_tokens(tokens=gone)
+        retire_tokens(tokens=gone.keys() - registered_since(gone))

@@ -9,6 +9,7 @@ from django.db import DataError
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
+from followups.actions import collect_receipts as receipts
 from followups.actions import deliver_due as delivery
 from followups.actions import settle as settling
 from followups.actions.cancel import cancel
@@ -366,6 +367,30 @@ class TestReceipts:
         assert Device.objects.get().retired_at is not None
         assert tried(row) == [(1, "EXPO", "ACCEPTED", "DeviceNotRegistered")]
         assert collect_receipts() == 0
+
+    def test_a_device_registered_again_since_the_push_stays(self, make: Make, expo: FakeProvider) -> None:
+        device(make.pat)
+        for_pat(make)
+        deliver()
+        Device.objects.update(registered_at=Now())
+        expo.behave("DeviceNotRegisteredReceipt", 1)
+        self.due()
+        assert collect_receipts() == 1
+        assert Device.objects.get().retired_at is None
+        assert not RetiredToken.objects.exists()
+
+    def test_when_the_time_is_up_nothing_more_is_asked(
+        self, make: Make, expo: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        device(make.pat)
+        for_pat(make)
+        deliver()
+        self.due()
+        monkeypatch.setattr(receipts, "LAST_BATCH", -1.0)
+        assert collect_receipts() == 0
+        monkeypatch.undo()
+        self.due()
+        assert collect_receipts() == 1
 
     def test_a_good_receipt_is_kept(self, make: Make, expo: FakeProvider) -> None:
         device(make.pat)
