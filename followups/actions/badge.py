@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Q
 
+from followups.locks import lock_all
 from followups.models import FollowUpRequest, ProviderReviewRequest
 from followups.states import Status
 
@@ -17,4 +18,6 @@ def set_badge(*, tenant_id: int, conversation_id: UUID) -> None:
     """
     here = (Q(tenant=tenant_id) | Q(tenant=None)) & Q(conversation_id=conversation_id)
     ahead = FollowUpRequest.objects.filter(here, status=Status.SCHEDULED)
-    ProviderReviewRequest.objects.filter(here).update(schedule_followup=Exists(ahead))
+    # In the order of their keys, as the client's own changes take them.
+    badged = lock_all(ProviderReviewRequest.objects.filter(here))
+    ProviderReviewRequest.objects.filter(pk__in=badged).update(schedule_followup=Exists(ahead))

@@ -41,5 +41,6 @@ def retire_device(*, device: Device) -> None:
 @transaction.atomic
 def retire_tokens(*, tokens: Collection[str]) -> None:
     """Send nothing to these tokens any more, whoever's they are and whether or not they are a device's."""
-    RetiredToken.objects.bulk_create([RetiredToken(token=token) for token in tokens], ignore_conflicts=True)
+    # In one order, lest two who retire the same ones wait for each other.
+    RetiredToken.objects.bulk_create([RetiredToken(token=token) for token in sorted(tokens)], ignore_conflicts=True)
     Device.objects.filter(token__in=tokens, retired_at=None).update(retired_at=Now())
