@@ -1,12 +1,12 @@
 """Reads, and guarded doors to follow-ups."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from accounts.models import User
 from followups.models import FollowUpRequest, ProviderReviewRequest
@@ -38,6 +38,12 @@ def oldest_due() -> timedelta | None:
     late = ExpressionWrapper(Now() - F("scheduled_for"), output_field=DurationField())
     found: timedelta | None = oldest.annotate(late=late).values_list("late", flat=True).first()
     return found
+
+
+def follow_ups_until(at: datetime) -> QuerySet[FollowUpRequest]:
+    """What is scheduled and would have its next attempt by ``at``, its ``due_at``, with its clinic."""
+    ahead = FollowUpRequest.objects.filter(status=Status.SCHEDULED).select_related("tenant")
+    return ahead.annotate(due_at=Greatest("scheduled_for", "next_attempt_at")).filter(due_at__lte=at)
 
 
 def same_promise(*, tenant_id: int, columns: Mapping[str, Any]) -> FollowUpRequest | None:

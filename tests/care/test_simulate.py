@@ -13,8 +13,10 @@ from entrances.models import AppEntrance
 from feedback.actions.owe_summary import owe_summary
 from feedback.actions.steer import hold
 from feedback.models import NoteDelivery
+from messaging.actions.open_conversation import open_conversation
 from tests.entrances.steps import visit
 from tests.feedback.steps import save
+from tests.followups.steps import promised
 from tests.make import NOON, TODAY, Make
 
 # In a transaction of its own, so that it can be a read-only one.
@@ -62,6 +64,35 @@ def test_notes_and_summaries_are_listed_soonest_first(make: Make) -> None:
     summary, notes, _ = simulate()
     assert summary.endswith("would be told")
     assert notes.endswith("2 notes of Dana Reed would be sent")
+
+
+def test_a_follow_up_says_where_it_would_be_said_in_both_zones(make: Make) -> None:
+    patient = make.patient("Zoe", doctors=[make.dana], timezone="Asia/Kathmandu")
+    thread, _ = open_conversation(people=[make.dana, patient])
+    given = {"conversation_id": thread.pk, "user_id": str(patient.pk), "tenant": make.clinic}
+    promised(**given, scheduled_for=NOON + timedelta(hours=2))
+    promised(**given, scheduled_for=NOON, next_attempt_at=AT, device_token="ExponentPushToken[zoe]")
+    promised(**given, scheduled_for=NOON, next_attempt_at=AT + timedelta(seconds=1))
+    promised(**given, scheduled_for=NOON, status="cancelled")
+
+    first, second, _ = simulate()
+
+    when = "2026-04-08 10:00:00 EDT  clinic  2026-04-08 19:45:00 +0545  patient"
+    assert first == f"{when}  follow-up    {patient.pk:>6}  would be said in the app"
+    assert second.startswith("2026-04-08 17:00:00 EDT")
+    assert second.endswith("would be pushed (EXPO)")
+
+
+def test_a_follow_up_from_outside_is_foreseen_without_the_words_of_whoever_wrote_it(make: Make) -> None:
+    promised(user_id="\x1b[31mSam's mother", scheduled_for=NOON, display_text=" ")
+    promised(user_id="7c0f", scheduled_for=NOON + timedelta(minutes=1), tenant=make.other_clinic)
+
+    empty, other, _ = simulate()
+
+    when = "2026-04-08 12:00:00 UTC  clinic  2026-04-08 12:00:00 UTC  patient"
+    assert empty == f"{when}  follow-up         ?  would fail (empty)"
+    assert other.endswith("     ?  would be said in the app")
+    assert len(simulate(tenant=make.clinic.pk)) == 1
 
 
 def test_a_clinic_with_the_feature_off_is_told_nothing(make: Make) -> None:

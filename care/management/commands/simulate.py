@@ -57,9 +57,12 @@ def parse_instant(text: str) -> datetime:
 
 
 def line(item: Foreseen) -> str:
-    clinic = local(item.due_at, ZoneInfo(item.patient.tenant.timezone if item.patient.tenant else "UTC"))
-    patient = local(item.due_at, item.patient.zone)
-    return f"{clinic}  clinic  {patient}  patient  {item.what:<12} {item.patient.pk:>6}  {item.outcome}"
+    zone = ZoneInfo(item.clinic.timezone if item.clinic else "UTC")
+    clinic = local(item.due_at, zone)
+    patient = local(item.due_at, item.patient.zone if item.patient else zone)
+    # What others wrote into the table as its parent's name is not shown to a terminal.
+    who = item.patient.pk if item.patient else "?"
+    return f"{clinic}  clinic  {patient}  patient  {item.what:<12} {who:>6}  {item.outcome}"
 
 
 def local(instant: datetime, zone: ZoneInfo) -> str:
