@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from followups.rules import says_nothing
 from followups.states import Channel
 from notifications.models import Device, RetiredToken
 from notifications.rules import platform_of
@@ -93,7 +94,7 @@ class Parcel:
     @property
     def is_empty(self) -> bool:
         """There is nothing in it to say."""
-        return not self.text.strip()
+        return says_nothing(self.text)
 
     @property
     def is_pushed(self) -> bool:

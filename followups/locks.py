@@ -16,7 +16,8 @@ from followups.states import Status
 # What the column holds: rows from outside may begin with any number.
 MOST_ATTEMPTS = 32767
 # Only the first scheduled follow-up of a conversation is ever taken, so that its messages arrive in
-# order, and one that waits for its next attempt holds up its own conversation and no other.
+# order, and one that waits for its next attempt holds up its own conversation and no other; nor a clinic
+# another's that happens to know the conversation's id.
 HEAD = """
     r.status = 'scheduled'
     AND r.scheduled_for <= statement_timestamp()
@@ -24,6 +25,7 @@ HEAD = """
     AND NOT EXISTS (
         SELECT 1 FROM follow_up_requests AS earlier
         WHERE earlier.status = 'scheduled' AND earlier.conversation_id = r.conversation_id
+            AND earlier.tenant_id IS NOT DISTINCT FROM r.tenant_id
             AND (earlier.scheduled_for, earlier.created_at, earlier.id) < (r.scheduled_for, r.created_at, r.id)
     )
 """

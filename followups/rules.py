@@ -17,6 +17,8 @@ SAME_WITHIN: Final = timedelta(minutes=10)
 """The client repeats a request it saw no answer to, and has no key for it: within this time it is the same."""
 
 CLUSTER = regex.compile(r"\X")
+# White space, controls, and what only joins or directs other characters, such as a zero-width space.
+VISIBLE = regex.compile(r"[^\s\p{Z}\p{Cc}\p{Cf}]")
 TITLED = re.compile(r"^(?:\s*(?:dr\.\s*|dr\s+|doctor\s+))+", re.IGNORECASE)
 
 
@@ -30,6 +32,16 @@ def length(text: str) -> int:
     return sum(1 for _cluster in CLUSTER.finditer(text))
 
 
+def says_nothing(text: str) -> bool:
+    """
+    Whether a reader would see nothing of ``text``.
+
+    >>> says_nothing(" \u00a0\u200b\n")
+    True
+    """
+    return VISIBLE.search(text) is None
+
+
 def wrong_with(text: str) -> str | Promise | None:
     """
     Why this cannot be said to a parent, or None.
@@ -37,7 +49,7 @@ def wrong_with(text: str) -> str | Promise | None:
     >>> print(wrong_with(" \\n "))
     Write what to say.
     """
-    if not text.strip():
+    if says_nothing(text):
         return gettext_lazy("Write what to say.")
     if length(text) > LONGEST_TEXT:
         return gettext_lazy("Write at most 500 characters.")

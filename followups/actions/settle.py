@@ -73,6 +73,7 @@ SETTLE = """
                         SELECT date_trunc('second', max(before.timestamp)) + interval '1 second'
                         FROM follow_up_messages AS before
                         WHERE before.conversation_id = settled.conversation_id
+                            AND before.tenant_id IS NOT DISTINCT FROM settled.tenant_id
                     )
                 )
             )

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from followups.models import FollowUpMessage, FollowUpRequest, Provider, ProviderReviewRequest
-from followups.rules import length, wrong_with
+from followups.rules import length, says_nothing, wrong_with
 from followups.states import Status, Urgency
 
 LONGEST_MESSAGE: Final = 10_000
@@ -73,7 +73,7 @@ class Table:
 
 
 def blank(written: str) -> str | None:
-    return None if written.strip() else _("write more than white space.")
+    return _("write more than white space.") if says_nothing(written) else None
 
 
 def blank_or_endless(written: str) -> str | None:

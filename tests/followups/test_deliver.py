@@ -14,6 +14,7 @@ from followups.models import FollowUpMessage, FollowUpRequest, ProviderReviewReq
 from messaging.models import Message
 from notifications.models import Device, Notification
 from okta.devstack.fake_provider import FakeProvider
+from tests.followups.scripted import Scripted
 from tests.followups.steps import (
     TOKEN,
     deliver,
@@ -121,9 +122,10 @@ def test_a_message_is_later_than_everything_said_before() -> None:
     assert said.timestamp == ahead.timestamp.replace(microsecond=0) + timedelta(seconds=1)
 
 
-def test_a_blank_text_fails_at_once(make: Make, expo: FakeProvider) -> None:
+@pytest.mark.parametrize("text", ["", " \n\t", "\u00a0\u3000", "\u200b\u2060\ufeff"])
+def test_a_text_that_says_nothing_fails_at_once(make: Make, expo: FakeProvider, text: str) -> None:
     device(make.pat)
-    row = for_pat(make, display_text=" \n\t")
+    row = for_pat(make, display_text=text)
     deliver()
     row.refresh_from_db()
     assert (row.status, row.last_error, messages(), expo.received()) == ("failed", "empty", [], [])
@@ -294,6 +296,19 @@ def test_a_conversation_of_another_clinic_is_not_spoken_in(make: Make) -> None:
     row = promised(conversation_id=thread(make).pk, user_id=str(make.pat.pk), tenant=make.other_clinic)
     deliver()
     assert (status_of(row), said_in(thread(make))) == ("sent", [])
+
+
+def test_a_clinic_that_knows_anothers_conversation_neither_holds_it_up_nor_dates_it(
+    make: Make, scripted: type[Scripted]
+) -> None:
+    stranger = {"conversation_id": thread(make).pk, "tenant": make.other_clinic}
+    promised(**stranger, device_token="ExponentPushToken[flaky]", scheduled_for=Now() - timedelta(hours=1))
+    ahead = Now() + timedelta(days=365)
+    FollowUpMessage.objects.create(**stranger, user_id="x", message_content="from the future", timestamp=ahead)
+    row = for_pat(make)
+    deliver()
+    said = FollowUpMessage.objects.get(follow_up_id=row.pk)
+    assert said.timestamp - said.created_at.replace(microsecond=0) <= timedelta(seconds=1)
 
 
 def test_an_inactive_parent_gets_no_push(make: Make, expo: FakeProvider) -> None:
