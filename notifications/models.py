@@ -16,7 +16,7 @@ class Device(models.Model):
     A retired device (its token was refused for good) is kept for the record and never sent to.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices", verbose_name=_("person"))
     platform = models.CharField(_("service"), max_length=16, choices=Platform)
     token = models.TextField(_("token"))
     keys = models.JSONField(null=True, blank=True, help_text=_("Web Push: the subscription's p256dh and auth."))
@@ -40,15 +40,18 @@ class Device(models.Model):
 class Notification(models.Model):
     """One thing one person was told; the in-app feed."""
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
+    )
     type = models.CharField(_("type"), max_length=32, choices=NotificationType)
     key = models.CharField(
+        _("key"),
         max_length=100,
         help_text=_("What it is about, such as summary:<workout>; the same thing is told to a person once."),
     )
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"))
-    data = models.JSONField(default=dict)
+    data = models.JSONField(_("data"), default=dict)
     created_at = models.DateTimeField(_("at"), db_default=Now())
     read_at = models.DateTimeField(_("read at"), null=True)
 
@@ -74,12 +77,14 @@ class Push(models.Model):
     Lease and next attempt are judged on the database's clock.
     """
 
-    notification = models.ForeignKey(Notification, models.CASCADE, related_name="pushes")
-    device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="pushes", verbose_name=_("notification")
+    )
+    device = models.ForeignKey(Device, models.CASCADE, related_name="pushes", verbose_name=_("device"))
     platform = models.CharField(_("service"), max_length=16, choices=Platform)
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"))
-    data = models.JSONField(default=dict)
+    data = models.JSONField(_("data"), default=dict)
     collapse_id = models.CharField(max_length=64)
     urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Wakes a sleeping phone."))
     status = models.CharField(_("status"), max_length=16, choices=PushStatus, default=PushStatus.PENDING)
@@ -87,7 +92,9 @@ class Push(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     leased_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
-    ticket = models.CharField(max_length=200, blank=True, default="", help_text=_("The provider's id for it."))
+    ticket = models.CharField(
+        _("ticket"), max_length=200, blank=True, default="", help_text=_("The provider's id for it.")
+    )
     receipt_due_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(_("settled at"), null=True)
     last_error = models.CharField(_("reason"), max_length=200, blank=True, default="")

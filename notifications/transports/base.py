@@ -54,12 +54,17 @@ Receipt = Delivered | Refused | TryAgain
 
 
 class TransportDown(Exception):
-    """The provider takes nothing from anybody at present, or does not answer."""
+    """
+    The provider takes nothing from anybody at present, or does not answer.
 
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+    ``over_this``: it failed over this very request (a 5xx), so that something in it may be to blame.
+    """
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None, *, over_this: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.over_this = over_this
 
 
 class BatchRefused(Exception):

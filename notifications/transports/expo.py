@@ -26,6 +26,7 @@ from notifications.transports.base import (
     TryAgain,
 )
 from notifications.transports.http import TIMEOUT, is_local, retry_after, trusted
+from notifications.transports.one_each import Down, ask_each
 
 Good = TypeVar("Good")
 
@@ -110,12 +111,15 @@ def _post(path: str, body: Any) -> Any:
         content = gzip.compress(content)
         headers["Content-Encoding"] = "gzip"
     url = settings.EXPO_PUSH_URL.rstrip("/") + path
-    try:
-        response = httpx.post(
+    # Time-outs bound each step of a request; asked for like one of several, a trickling answer is bounded too.
+    [response] = ask_each(
+        lambda content: httpx.post(
             url, content=content, headers=headers, timeout=TIMEOUT, trust_env=not is_local(url), verify=trusted()
-        )
-    except httpx.RequestError as error:
-        raise TransportDown(type(error).__name__) from error
+        ),
+        [content],
+    )
+    if isinstance(response, Down | TryAgain):
+        raise TransportDown(response.reason)
     return _data(response)
 
 
@@ -128,7 +132,7 @@ def _data(response: httpx.Response) -> Any:
     if response.status_code in SPOILT:
         raise BatchRefused(code)
     if response.status_code != HTTPStatus.OK:
-        raise TransportDown(code, retry_after(response))
+        raise TransportDown(code, retry_after(response), over_this=response.is_server_error)
     if not isinstance(answer, dict):
         raise TransportDown("malformed answer")
     if answer.get("errors"):

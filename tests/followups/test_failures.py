@@ -128,15 +128,17 @@ def test_one_device_that_takes_it_is_enough(make: Make, expo: FakeProvider) -> N
 def test_an_outage_charges_nobody_and_pauses_the_service(make: Make, expo: FakeProvider, mode: str) -> None:
     device(make.pat)
     row, outside = for_pat(make), promised(device_token="ExponentPushToken[x]")
-    expo.behave(mode, 1)
+    expo.behave(mode)
 
     deliver()
+    asked = len(expo.attempts())
+    expo.behave("ok")
     assert [status_of(row), status_of(outside), messages()] == ["scheduled", "scheduled", []]
     row.refresh_from_db()
     assert (row.attempts, tried(row)[0][2]) == (0, "DOWN")
     due_again()
     deliver()
-    assert len(expo.attempts()) == 1, "a service on pause is not asked"
+    assert len(expo.attempts()) == asked, "a service on pause is not asked"
     assert len(tried(row)) == 1, "and what was not asked was not tried"
 
     TransportPause.objects.update(paused_until=Now())
@@ -445,3 +447,22 @@ def test_many_failures_at_once_are_one_alert_a_clinic(make: Make) -> None:
     deliver()
     [(_, sentence)] = alerts()
     assert sentence.startswith("3 follow-ups could not be delivered.")
+
+
+def test_a_service_that_fails_over_one_message_is_not_down_for_the_others(expo: FakeProvider) -> None:
+    poison = promised(device_token="ExponentPushToken[poison]")
+    good = [promised(device_token=f"ExponentPushToken[{n}]") for n in range(20)]
+    expo.behave("500", token="ExponentPushToken[poison]")
+    deliver()
+    assert {status_of(row) for row in good} == {"sent"}
+    assert len(expo.received()) == 20
+    assert [attempt[2] for attempt in tried(poison)] == ["TRY_AGAIN"]
+    assert not TransportPause.objects.exists()
+
+
+def test_a_service_that_fails_over_everything_is_asked_three_times_and_no_more(expo: FakeProvider) -> None:
+    rows = [promised(device_token=f"ExponentPushToken[{n}]") for n in range(20)]
+    expo.behave("500")
+    deliver()
+    assert (len(expo.attempts()), {status_of(row) for row in rows}) == (3, {"scheduled"})
+    assert FollowUpRequest.objects.filter(attempts=0).count() == 20
