@@ -18,8 +18,8 @@ from notifications.transports import transport_for
 # A parent is known when they take part in this conversation of the clinic, or a review request of the
 # clinic (or of nobody) names the two together. Text from outside is compared, never trusted as a key.
 ADDRESS = """
-    SELECT r.id, r.conversation_id, r.user_id, r.display_text, r.urgency, r.tenant_id, r.attempts, r.in_app_only,
-        r.device_token, review.device_token,
+    SELECT r.id, r.conversation_id, r.user_id, left(r.display_text, %(longest)s), r.urgency, r.tenant_id, r.attempts,
+        r.in_app_only, r.device_token, review.device_token,
         participant.id IS NOT NULL OR review.id IS NOT NULL,
         person.id, coalesce(person.language, clinic.language, 'en'),
         CASE WHEN participant.id IS NOT NULL OR review.id IS NOT NULL
@@ -28,7 +28,8 @@ ADDRESS = """
         coalesce(trim(author.first_name || ' ' || author.last_name), review.provider_name)
     FROM follow_up_requests AS r
     LEFT JOIN accounts_tenant AS clinic ON clinic.id = r.tenant_id
-    LEFT JOIN accounts_user AS author ON author.id = r.scheduled_by_id AND author.user_type = 'DOCTOR'
+    LEFT JOIN accounts_user AS author
+        ON author.id = r.scheduled_by_id AND author.user_type = 'DOCTOR' AND author.tenant_id = r.tenant_id
     LEFT JOIN messaging_conversation AS conversation
         ON conversation.id = r.conversation_id AND conversation.tenant_id = r.tenant_id
     LEFT JOIN accounts_user AS person
@@ -55,6 +56,9 @@ ADDRESS = """
     WHERE r.id = ANY(%(ids)s)
     ORDER BY r.scheduled_for, r.created_at, r.id
 """
+
+# In characters. Plain SQL may write a text of any size; what goes beyond is said in the client's thread alone.
+LONGEST_READ = 20_000
 
 
 class Target(NamedTuple):
@@ -132,7 +136,7 @@ def address(ids: Sequence[UUID]) -> list[Parcel]:
     by nothing else, or, with ``FOLLOWUP_REQUIRE_KNOWN_RECIPIENT``, by no push at all.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ADDRESS, {"ids": list(ids)})
+        cursor.execute(ADDRESS, {"ids": list(ids), "longest": LONGEST_READ})
         rows = [_Row(*row) for row in cursor.fetchall()]
     book = _AddressBook(rows)
     return [replace(_parcel(row), targets=book.targets(row)) for row in rows]
@@ -195,7 +199,7 @@ class _AddressBook:
 
     def _token(self, row: _Row, token: str | None) -> tuple[Target, ...]:
         """The token as a place to push to, unless it is retired or registered to somebody else."""
-        if not token or token in self._retired:
+        if not token or not token.strip() or token in self._retired:
             return ()
         if token in self._owners and (not row.known or self._owners[token] != row.person_id):
             return ()

@@ -59,7 +59,7 @@ CLAIM_LOST = f"""
     RETURNING claimed.id
 """  # noqa: S608
 
-# A row whose clinic was not found within a day is the operator's: it is not asked about for ever.
+# A row whose clinic was not found within an hour is the operator's: it is not asked about for ever.
 ADOPT = """
     UPDATE {table} AS adopted
     SET tenant_id = found.tenant_id
@@ -78,7 +78,7 @@ ADOPT = """
             (SELECT clinic.id FROM accounts_tenant AS clinic WHERE clinic.id = %(default)s)
         ) AS tenant_id
         FROM {table} AS orphan
-        WHERE orphan.tenant_id IS NULL AND orphan.created_at > statement_timestamp() - interval '1 day'
+        WHERE orphan.tenant_id IS NULL AND orphan.created_at > statement_timestamp() - interval '1 hour'
             AND (%(ids)s::uuid[] IS NULL OR orphan.id = ANY(%(ids)s::uuid[]))
         ORDER BY orphan.id
         FOR NO KEY UPDATE SKIP LOCKED
@@ -150,7 +150,7 @@ def serialise(*words: object) -> None:
 
 def adopt_orphans(table: str, *, default: int | None, ids: Sequence[UUID] | None = None) -> None:
     """
-    Give a table's rows of the last day that have no clinic theirs; rows in other hands are left for later.
+    Give a table's rows of the last hour that have no clinic theirs; rows in other hands are left for later.
 
     With ``ids``, only these.
     """

@@ -10,7 +10,7 @@ from followups.locks import FOLLOW_UPS, ORPHANED, adopt_orphans
 
 def adopt_rows() -> None:
     """
-    Give rows of the last day that no clinic has yet to the clinic of their conversation.
+    Give rows of the last hour that no clinic has yet to the clinic of their conversation.
 
     Else to that of the conversation's review request, else to ``FOLLOWUP_DEFAULT_TENANT``. A row of
     which nothing says whose it is stays the operator's.

@@ -70,13 +70,16 @@ def _bulk_round(*, until: float) -> int | None:
 
 
 def _solo_round(*, until: float) -> int | None:
-    """Take one follow-up whose last holder died; None when there is none."""
-    with transaction.atomic(durable=True):
-        taken = claim_lost()
-        if not taken.ids:
-            return None
+    """
+    Take one follow-up whose last holder died; None when there is none.
+
+    Its attempt is charged and committed before anything is done with it, in case it kills this worker too.
+    """
+    taken = claim_lost()
+    if not taken.ids:
+        return None
+    with transaction.atomic():
         adopt_follow_ups(ids=taken.ids)
-        # Its attempt was charged when it was claimed, in case it kills this worker too.
         [parcel] = [replace(parcel, number=parcel.number - 1, charge=0) for parcel in address(taken.ids)]
         record_attempts(judged=[(parcel, lost())])
         if parcel.number > ATTEMPTS:

@@ -1,7 +1,6 @@
 """Writing down what became of claimed follow-ups, in one transaction."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -225,17 +224,19 @@ def record_attempts(*, judged: Judged) -> None:
 
 def _tell_admins(lease: UUID, failed: Sequence[Parcel]) -> None:
     """One alert for each clinic, however many of its follow-ups failed together; no clinic: to operators."""
-    clinics = Counter(parcel.tenant_id for parcel in failed)
+    clinics: dict[int | None, list[UUID]] = {}
+    for parcel in failed:
+        clinics.setdefault(parcel.tenant_id, []).append(parcel.id)
     names = Tenant.objects.in_bulk([pk for pk in clinics if pk is not None])
-    for tenant_id, number in clinics.items():
-        key = f"follow-ups-failed:{lease.hex}"
+    for tenant_id, ids in clinics.items():
         notify(
             recipients=list(clinic_admins(tenant_id) if tenant_id is not None else operators()),
             type=NotificationType.ADMIN_ALERT,
-            key=key,
-            compose=_alert(str(names.get(tenant_id or 0, "Okta")), number),
+            # What is settled in several goes is told in several; a phone shows the last of them.
+            key=f"follow-up-failed:{lease.hex}:{ids[0].hex}",
+            compose=_alert(str(names.get(tenant_id or 0, "Okta")), len(ids)),
             data={"type": NotificationType.ADMIN_ALERT.value},
-            collapse_id=key,
+            collapse_id=f"follow-ups-failed:{lease.hex}",
         )
 
 

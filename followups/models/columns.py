@@ -58,7 +58,7 @@ class FollowUpColumns(models.Model):
     scheduled_for = models.DateTimeField(_("scheduled for"))
     urgency = models.TextField(_("urgency"), db_default=Urgency.ROUTINE.value)
     display_text = models.TextField(_("text"))
-    original_message = models.TextField(null=True)  # noqa: DJ001  the contract's NULL
+    original_message = models.TextField(_("original message"), null=True)  # noqa: DJ001  the contract's NULL
     status = models.TextField(_("status"), db_default=Status.SCHEDULED.value)
     child_name = models.TextField(_("child"), null=True)  # noqa: DJ001
     child_age = models.TextField(_("age"), null=True)  # noqa: DJ001

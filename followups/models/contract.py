@@ -58,8 +58,8 @@ class FollowUpMessage(models.Model):
     timestamp = models.DateTimeField(_("at"), db_default=WholeSecond())
     is_read = models.BooleanField(_("read"), db_default=False)
     follow_up_id = models.UUIDField(_("follow-up"), null=True)
-    created_at = models.DateTimeField(db_default=TransactionNow())
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created at"), db_default=TransactionNow())
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
 
     class Meta:
         db_table = "follow_up_messages"
@@ -90,26 +90,26 @@ class ProviderReviewRequest(models.Model):
     conversation_title = models.TextField(_("title"), null=True)  # noqa: DJ001
     child_name = models.TextField(_("child"), null=True)  # noqa: DJ001
     child_age = models.TextField(_("age"), null=True)  # noqa: DJ001
-    child_dob = models.TextField(null=True)  # noqa: DJ001
-    triage_outcome = models.TextField(null=True)  # noqa: DJ001
+    child_dob = models.TextField(_("date of birth"), null=True)  # noqa: DJ001
+    triage_outcome = models.TextField(_("triage outcome"), null=True)  # noqa: DJ001
     conversation_summary = models.TextField(_("summary"), null=True)  # noqa: DJ001
     conversation_messages = models.JSONField(null=True)
     status = models.TextField(_("status"), null=True, db_default="pending")  # noqa: DJ001
     is_flagged = models.BooleanField(_("flagged"), db_default=False)
-    flag_reason = models.TextField(null=True)  # noqa: DJ001
-    flagged_at = models.DateTimeField(null=True)
-    flagged_by = models.TextField(null=True)  # noqa: DJ001
-    unflagged_at = models.DateTimeField(null=True)
+    flag_reason = models.TextField(_("flag reason"), null=True)  # noqa: DJ001
+    flagged_at = models.DateTimeField(_("flagged at"), null=True)
+    flagged_by = models.TextField(_("flagged by"), null=True)  # noqa: DJ001
+    unflagged_at = models.DateTimeField(_("unflagged at"), null=True)
     schedule_followup = models.BooleanField(_("follow-up badge"), db_default=False)
     provider_name = models.TextField(_("provider"), null=True)  # noqa: DJ001
     provider_response = models.TextField(_("answer"), null=True)  # noqa: DJ001
-    provider_urgency = models.TextField(null=True)  # noqa: DJ001
+    provider_urgency = models.TextField(_("urgency by the provider"), null=True)  # noqa: DJ001
     responded_at = models.DateTimeField(_("answered at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=TransactionNow())
-    device_token = models.TextField(null=True)  # noqa: DJ001
-    provider_push_sent = models.BooleanField(null=True)
-    push_sent_at = models.DateTimeField(null=True)
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    device_token = models.TextField(_("device token"), null=True)  # noqa: DJ001
+    provider_push_sent = models.BooleanField(_("push sent to the provider"), null=True)
+    push_sent_at = models.DateTimeField(_("push sent at"), null=True)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
 
     class Meta:
         db_table = "provider_review_requests"
@@ -145,9 +145,9 @@ class Provider(models.Model):
     user_id = models.TextField(_("provider"))
     device_token = models.TextField(_("device token"), null=True)  # noqa: DJ001
     device_type = models.TextField(_("device"), db_default="ios")
-    created_at = models.DateTimeField(db_default=TransactionNow())
-    updated_at = models.DateTimeField(db_default=TransactionNow())
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created at"), db_default=TransactionNow())
+    updated_at = models.DateTimeField(_("updated at"), db_default=TransactionNow())
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
 
     class Meta:
         db_table = "providers"

@@ -37,7 +37,7 @@ class FollowUpAttempt(models.Model):
     """
 
     follow_up_id = models.UUIDField(_("follow-up"))
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
     number = models.PositiveSmallIntegerField(_("attempt"))
     channel = models.CharField(_("channel"), max_length=16, choices=Channel)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)

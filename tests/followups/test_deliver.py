@@ -197,6 +197,19 @@ class TestWhere:
         assert (sent_to(expo), said_in(thread(make)), Notification.objects.count()) == ([], [], 0)
         assert list(FollowUpRequest.objects.values_list("status", "unverified")) == [("sent", True)] * 3
 
+    def test_a_blank_token_is_none(self, make: Make, expo: FakeProvider) -> None:
+        device(make.pat)
+        for_pat(make, device_token=" ")
+        deliver()
+        assert sent_to(expo) == [TOKEN]
+
+    def test_a_doctor_of_another_clinic_does_not_speak_here(self, make: Make, expo: FakeProvider) -> None:
+        device(make.pat)
+        for_pat(make, scheduled_by=make.stella)
+        deliver()
+        assert expo.received()[0]["title"] == "Follow-up from your provider"
+        assert Message.objects.get().sender == make.dana
+
     def test_in_the_app_only_when_that_was_asked_for(self, make: Make, expo: FakeProvider) -> None:
         device(make.pat)
         row = for_pat(make, in_app_only=True)

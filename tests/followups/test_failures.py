@@ -341,6 +341,23 @@ class TestLostWorkers:
         assert (row.status, row.last_error) == ("failed", "the worker died while sending it")
         assert alerts() == [("Ada", ONE_FAILED)]
 
+    def test_what_kills_its_worker_before_anything_is_sent_is_charged_too(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Killed(BaseException):
+            """As the kernel would, out of memory."""
+
+        def kill(ids: Any) -> Any:
+            raise Killed
+
+        row = promised()
+        self.held(row, until=timedelta(seconds=-1))
+        monkeypatch.setattr(delivery, "address", kill)
+        with pytest.raises(Killed):
+            deliver()
+        row.refresh_from_db()
+        assert (row.status, row.attempts) == ("scheduled", 1)
+
     def test_an_outage_does_not_charge_it_again(self, scripted: type[Scripted]) -> None:
         row = promised(device_token="ExponentPushToken[x]")
         self.held(row, until=timedelta(seconds=-1))
@@ -466,3 +483,15 @@ def test_a_service_that_fails_over_everything_is_asked_three_times_and_no_more(e
     deliver()
     assert (len(expo.attempts()), {status_of(row) for row in rows}) == (3, {"scheduled"})
     assert FollowUpRequest.objects.filter(attempts=0).count() == 20
+
+
+def test_failures_that_are_settled_apart_are_all_told(
+    make: Make, monkeypatch: pytest.MonkeyPatch, expo: FakeProvider
+) -> None:
+    assert make.ada
+    monkeypatch.setattr(delivery, "HANDFUL", 2)
+    for number in range(3):
+        promised(device_token=f"ExponentPushToken[{number}]", tenant=make.clinic)
+    expo.behave("DeviceNotRegistered")
+    deliver()
+    assert [sentence.split()[0] for _, sentence in alerts()] == ["2", "1"]
