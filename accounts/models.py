@@ -27,7 +27,7 @@ class Tenant(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("clinic")
@@ -40,8 +40,10 @@ class Tenant(models.Model):
 class TenantSettings(models.Model):
     """What a clinic has chosen; ``features`` holds only the flags somebody has switched."""
 
-    tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="settings", primary_key=True)
-    features = models.JSONField(default=dict, blank=True)
+    tenant = models.OneToOneField(
+        Tenant, models.CASCADE, related_name="settings", primary_key=True, verbose_name=_("clinic")
+    )
+    features = models.JSONField(_("features"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("feature flags")
@@ -105,7 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     archived_at = models.DateTimeField(
         _("archived at"), null=True, blank=True, help_text=_("An archived patient has no connected doctors.")
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name"]
@@ -149,12 +151,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 class CareLink(models.Model):
     """One doctor's care for one patient; *connected* = accepted and not ended."""
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(User, models.CASCADE, related_name="links_to_doctors")
-    doctor = models.ForeignKey(User, models.CASCADE, related_name="links_to_patients")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(User, models.CASCADE, related_name="links_to_doctors", verbose_name=_("patient"))
+    doctor = models.ForeignKey(User, models.CASCADE, related_name="links_to_patients", verbose_name=_("doctor"))
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("care link")

@@ -19,8 +19,10 @@ class AppEntrance(models.Model):
     clock. Only a PENDING row ever moves.
     """
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="app_entrances")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="app_entrances", verbose_name=_("patient")
+    )
     local_date = models.DateField(_("day"))
     zone = models.CharField(_("time zone"), max_length=64)
     status = models.CharField(_("became"), max_length=32, choices=Status, default=Status.PENDING)

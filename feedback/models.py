@@ -35,8 +35,12 @@ class FeedbackSummary(Debt):
     """
 
     key = models.CharField(max_length=100, unique=True, editable=False)
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback_summaries")
-    workout = models.OneToOneField(Workout, models.CASCADE, null=True, related_name="feedback_summary")
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback_summaries", verbose_name=_("patient")
+    )
+    workout = models.OneToOneField(
+        Workout, models.CASCADE, null=True, related_name="feedback_summary", verbose_name=_("workout")
+    )
     day = models.DateField(_("day"))
     pain = models.PositiveSmallIntegerField(_("pain"), null=True)
     note = models.TextField(_("note"), blank=True, default="")
@@ -57,14 +61,18 @@ class FeedbackSummary(Debt):
 class NoteDelivery(Debt):
     """The one bundle of a doctor's notes on one workout, on its way to the patient."""
 
-    workout = models.ForeignKey(Workout, models.CASCADE, related_name="note_deliveries")
-    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="note_deliveries")
-    rev = models.PositiveIntegerField(default=0, help_text=_("How many times notes were saved."))
+    workout = models.ForeignKey(Workout, models.CASCADE, related_name="note_deliveries", verbose_name=_("workout"))
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="note_deliveries", verbose_name=_("doctor")
+    )
+    rev = models.PositiveIntegerField(_("times saved"), default=0, help_text=_("How many times notes were saved."))
     first_unsent_at = models.DateTimeField(_("waiting since"), null=True)
     held_at = models.DateTimeField(_("held since"), null=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
-    delivered_rev = models.PositiveIntegerField(null=True, help_text=_("The save whose notes the patient has."))
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    delivered_rev = models.PositiveIntegerField(
+        _("save delivered"), null=True, help_text=_("The save whose notes the patient has.")
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("note delivery")

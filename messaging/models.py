@@ -22,16 +22,21 @@ class Conversation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     type = models.CharField(_("type"), max_length=16, choices=ConversationType)
     title = models.CharField(_("title"), max_length=200, blank=True, default="")
     patient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="conversations_about"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations_about",
+        verbose_name=_("patient"),
     )
     participants_key = models.CharField(max_length=1000, editable=False)
     last_seq = models.PositiveBigIntegerField(default=0, editable=False)
     last_activity_at = models.DateTimeField(_("last activity"), db_default=Now())
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("conversation")

@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
@@ -94,7 +95,7 @@ class AlertPage(OperatorPage):
 class SchedulePage(OperatorPage):
     """What beat asks for, and how often; the settings say both, and beat writes them here when it starts."""
 
-    fields = ("name", "task", "every", "queue", "enabled", "last_run_at", "total_run_count", "date_changed")
+    fields = ("name", "asks_for", "every", "queue", "enabled", "last_run_at", "total_run_count", "date_changed")
     list_display = ("name", "every", "is_sweep", "enabled", "last_run_at", "total_run_count")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
@@ -107,19 +108,37 @@ class SchedulePage(OperatorPage):
     def every(self, task: PeriodicTask) -> str:
         return str(task.scheduler)
 
+    @admin.display(description=_("task"))
+    def asks_for(self, task: PeriodicTask) -> str:
+        return str(task.task)
+
     @admin.display(description=_("a sweep of ours"), boolean=True)
     def is_sweep(self, task: PeriodicTask) -> bool:
         return task.name in settings.SWEEPS
 
 
+class _SignIns(OperatorPage):
+    """Rows of axes; two of its labels are English in every language."""
+
+    @admin.display(description=_("browser"))
+    def browser(self, row: Any) -> str:
+        return str(row.user_agent)
+
+    @admin.display(description=_("what the browser accepts"))
+    def accepted(self, row: Any) -> str:
+        return str(row.http_accept)
+
+
 @admin.register(AccessAttempt)
-class AttemptPage(OperatorPage):
+class AttemptPage(_SignIns):
     """Who is failing to sign in from where; deleting a row lets them try again at once."""
 
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start", "locked_out")
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time",)
-    exclude = ("get_data", "post_data")
+    fields = (
+        "browser", "ip_address", "username", "accepted", "path_info", "attempt_time", "failures_since_start",
+    )  # fmt: skip
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_operator(request)
@@ -130,10 +149,11 @@ class AttemptPage(OperatorPage):
 
 
 @admin.register(AccessFailureLog)
-class FailurePage(OperatorPage):
+class FailurePage(_SignIns):
     """Every refused sign-in."""
 
     list_display = ("attempt_time", "username", "ip_address", "locked_out", "path_info")
+    fields = ("browser", "ip_address", "username", "accepted", "path_info", "attempt_time", "locked_out")
     list_filter = ("locked_out",)
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time",)
@@ -216,7 +236,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for title, entries in SIDEBAR:
         items = [
-            {"title": label, "icon": icon, "link": _link(request, name)}
+            {"title": capfirst(label), "icon": icon, "link": _link(request, name)}
             for label, icon, name in entries
             if name in pages and pages[name].has_module_permission(request)
         ]

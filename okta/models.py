@@ -14,15 +14,19 @@ class SweepRun(models.Model):
     interval, meet at the constraint and the second one stands back.
     """
 
-    kind = models.CharField(max_length=64)
-    started_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True)
-    ok = models.BooleanField(null=True)
-    rows = models.PositiveIntegerField(default=0)
-    lag = models.DurationField(null=True, help_text="How late the oldest row it found was.")
-    failed = models.CharField(max_length=200, blank=True, default="", help_text="The name of what it raised.")
+    kind = models.CharField(_("kind"), max_length=64)
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    ok = models.BooleanField(_("went well"), null=True)
+    rows = models.PositiveIntegerField(_("rows found"), default=0)
+    lag = models.DurationField(_("delay"), null=True, help_text=_("How late the oldest row it found was."))
+    failed = models.CharField(
+        _("failure"), max_length=200, blank=True, default="", help_text=_("The name of what it raised.")
+    )
 
     class Meta:
+        verbose_name = _("sweep")
+        verbose_name_plural = _("sweeps")
         constraints = [
             models.UniqueConstraint(fields=["kind"], condition=Q(finished_at__isnull=True), name="one_running_sweep"),
         ]
@@ -32,7 +36,7 @@ class SweepRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} at {self.started_at}"
+        return f"{self.kind}, {self.started_at}"
 
 
 class Alert(models.Model):
@@ -55,4 +59,4 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} since {self.opened_at}"
+        return f"{self.kind}, {self.opened_at}"

@@ -25,7 +25,7 @@ class CertifyForm(ClinicForm):
     about = "patient"
     now: ClassVar[datetime]
 
-    looked_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    looked_at = forms.CharField(label=_("what was looked at"), required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = CertifiedMonth

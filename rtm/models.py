@@ -24,7 +24,9 @@ class EvidenceDay(models.Model):
     A cache of what ``queries.evidence`` reads from workouts and answers; it can be rebuilt at any time.
     """
 
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="evidence_days")
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="evidence_days", verbose_name=_("patient")
+    )
     day = models.DateField(_("day"))
     grade = models.CharField(_("grade"), max_length=16, choices=Grade)
     counted = models.BooleanField(_("counted"))
@@ -50,7 +52,7 @@ class RecordedAnswer(models.Model):
     day = models.DateField(_("day"))
     has_data = models.BooleanField(_("has data"), help_text=_("A rating or a note is in it."))
     key = models.CharField(max_length=100, help_text=_("What was answered; recording it again changes nothing."))
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("recorded answer")
@@ -70,8 +72,12 @@ class TimeEntry(models.Model):
     It belongs to the clinic's calendar month in which it began, with all its seconds.
     """
 
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="management_time")
-    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="recorded_time")
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="management_time", verbose_name=_("patient")
+    )
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="recorded_time", verbose_name=_("doctor")
+    )
     started_at = models.DateTimeField(_("started at"))
     seconds = models.PositiveIntegerField(
         _("seconds"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ENTRY)]
@@ -80,7 +86,7 @@ class TimeEntry(models.Model):
         _("live contact"), help_text=_("Patient and doctor spoke with each other; a message is not a live contact.")
     )
     note = models.CharField(_("note"), max_length=NOTE_LIMIT, blank=True, default="")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("time entry")
@@ -106,7 +112,9 @@ class CertifiedMonth(models.Model):
     It is written once. What comes later is an ``Amendment``, and changes nothing here.
     """
 
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="certified_months")
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="certified_months", verbose_name=_("patient")
+    )
     month = models.DateField(_("month"), help_text=_("Any day of it."))
     certified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

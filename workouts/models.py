@@ -18,7 +18,7 @@ ZERO_TO_TEN = [MinValueValidator(0), MaxValueValidator(SCALE_MAX)]
 class Exercise(models.Model):
     """A movement of the clinic's library, such as "Heel slide"."""
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     name = models.CharField(_("name"), max_length=200)
     exercise_type = models.CharField(_("type"), max_length=16, choices=ExerciseType, default=ExerciseType.REPS_BASED)
 
@@ -36,12 +36,15 @@ class Exercise(models.Model):
 class Workout(models.Model):
     """A session a patient is asked to do, and what became of it."""
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="workouts")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="workouts", verbose_name=_("patient")
+    )
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         related_name="owned_workouts",
+        verbose_name=_("doctor"),
         help_text=_("The owner: the doctor who may write notes on it."),
     )
     date_scheduled = models.DateField(_("scheduled for"))
@@ -56,11 +59,16 @@ class Workout(models.Model):
     )
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     completed_via_app_entrance = models.BooleanField(_("inferred from an app visit"), default=False)
-    mirrored_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="mirrors")
-    superseded_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When a real workout of the same day replaced this inferred one.")
+    mirrored_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="mirrors", verbose_name=_("copied from")
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    superseded_at = models.DateTimeField(
+        _("replaced at"),
+        null=True,
+        blank=True,
+        help_text=_("When a real workout of the same day replaced this inferred one."),
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("workout")
@@ -98,8 +106,8 @@ class Workout(models.Model):
 class ExerciseInWorkout(models.Model):
     """One exercise of one workout: planned, done, felt, and what was written about it."""
 
-    workout = models.ForeignKey(Workout, models.CASCADE, related_name="exercises")
-    exercise = models.ForeignKey(Exercise, models.PROTECT, related_name="+")
+    workout = models.ForeignKey(Workout, models.CASCADE, related_name="exercises", verbose_name=_("workout"))
+    exercise = models.ForeignKey(Exercise, models.PROTECT, related_name="+", verbose_name=_("exercise"))
     position = models.PositiveSmallIntegerField(_("position"))
     exercise_block = models.CharField(_("block"), max_length=24, choices=Block, default=Block.MAIN_SESSION)
     exercise_type = models.CharField(_("type"), max_length=16, choices=ExerciseType, default=ExerciseType.REPS_BASED)
