@@ -16,9 +16,10 @@ from okta.devstack.state import InUse, State
 
 def main(stood_in: Path, arguments: list[str]) -> int:
     """Run one command; the exit code is the process's."""
-    # What follows belongs to pytest and Django, options included.
-    if arguments[:1] == ["test"]:
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments[1:]])  # noqa: S606
+    # What follows belongs to pytest, the measurements and Django, options included.
+    for command, module in (("test", "pytest"), ("bench", "bench")):
+        if arguments[:1] == [command]:
+            os.execv(sys.executable, [sys.executable, "-m", module, *arguments[1:]])  # noqa: S606
     if arguments[:1] == ["manage"]:
         return manage(State(environment.ROOT / ".okta"), arguments[1:])
     chosen = parse(arguments)
