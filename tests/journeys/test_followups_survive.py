@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -29,7 +30,10 @@ def row(make: Make, live: Live) -> FollowUpRequest:
 
 
 def leases_run_out() -> None:
-    FollowUpRequest.objects.filter(lease__isnull=False).update(leased_until=Now())
+    """Two minutes pass for every lease; what somebody is writing at this moment is left alone."""
+    with transaction.atomic():
+        held = FollowUpRequest.objects.filter(lease__isnull=False).select_for_update(skip_locked=True).order_by("pk")
+        FollowUpRequest.objects.filter(pk__in=[row.pk for row in held]).update(leased_until=Now())
 
 
 def said_once(row: FollowUpRequest, make: Make) -> None:
