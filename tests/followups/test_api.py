@@ -12,7 +12,7 @@ from okta import wakeups
 from tests.followups.steps import deliver, for_pat, messages, review, status_of, thread
 from tests.make import Make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 FAMILY = "👨‍👩‍👧‍👦"
 NINE = "2026-04-09T09:00:00Z"
@@ -140,6 +140,8 @@ def test_the_badge_follows_what_is_scheduled(make: Make) -> None:
 
 
 class TestList:
+    # Rows of one transaction have one created_at.
+    @pytest.mark.django_db(transaction=True)
     def test_the_last_made_come_first(self, make: Make) -> None:
         made = [str(for_pat(make, display_text=f"{n}").pk) for n in range(3)]
         listed = make.api(make.dana).get("/v2/follow-ups").json()
@@ -223,6 +225,7 @@ class TestCancelAndRetry:
         assert (answer.status_code, answer.json()["code"], status_of(row)) == (409, "not_failed", status)
 
 
+@pytest.mark.django_db(transaction=True)
 class TestWaking:
     """A worker is woken for the second in which something comes due, if that is soon."""
 

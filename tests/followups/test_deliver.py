@@ -30,7 +30,7 @@ from tests.followups.steps import (
 )
 from tests.make import Make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_row_from_outside_with_only_the_mandatory_columns_is_delivered_in_the_app() -> None:

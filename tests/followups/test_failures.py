@@ -35,7 +35,7 @@ from tests.followups.steps import (
 )
 from tests.make import Make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def waits(row: FollowUpRequest) -> float:

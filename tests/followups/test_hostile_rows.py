@@ -14,7 +14,7 @@ from followups.models.columns import LATEST
 from tests.followups.scripted import Scripted
 from tests.followups.steps import deliver, messages, promised, status_of, tried
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 SECRET = "Has the bleeding stopped?"
 
