@@ -30,9 +30,9 @@ def row(make: Make, live: Live) -> FollowUpRequest:
 
 
 def leases_run_out() -> None:
-    """Two minutes pass for every lease; what somebody is writing at this moment is left alone."""
+    """Two minutes pass for every lease; the rows are locked in the order in which a delivery takes them."""
     with transaction.atomic():
-        held = FollowUpRequest.objects.filter(lease__isnull=False).select_for_update(skip_locked=True).order_by("pk")
+        held = FollowUpRequest.objects.filter(lease__isnull=False).select_for_update(no_key=True).order_by("pk")
         FollowUpRequest.objects.filter(pk__in=[row.pk for row in held]).update(leased_until=Now())
 
 
