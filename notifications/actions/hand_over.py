@@ -72,6 +72,8 @@ class _Handing:
         if len(failed) == 2:
             return failed[0][1]
         for part, down in failed:
+            if not self.handed.outcomes:
+                return down  # nobody took anything: the time was up before the other half was asked
             if len(part) == 1:
                 self.handed.outcomes[part[0]] = TryAgain(down.reason, down.retry_after)
             else:

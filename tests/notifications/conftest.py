@@ -9,11 +9,26 @@ from accounts.models import User
 from notifications.actions.notify import Text, notify
 from notifications.models import Device, Push
 from notifications.states import NotificationType, Platform
+from notifications.transports.base import Outgoing
 from okta import wakeups
 from okta.devstack.fake_provider import FakeProvider
 from tests.make import Make
 
 DATA = {"type": "PATIENT_FEEDBACK", "workoutId": 7}
+
+
+def push_to(token: str, **fields: Any) -> Outgoing:
+    """One push as a transport is given it."""
+    row = {
+        "push_id": 1,
+        "token": token,
+        "title": "Northside",
+        "body": "Pat left feedback",
+        "data": DATA,
+        "collapse_id": "summary:7",
+        "urgent": False,
+    }
+    return Outgoing(**(row | fields))
 
 
 class Outbox:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from notifications.actions import hand_over
 from notifications.actions.deliver import deliver_due
 from notifications.models import Device, Push
 from notifications.states import Platform, PushStatus
@@ -14,7 +15,7 @@ from notifications.transports.base import Accepted, BatchRefused, Outcome, Outgo
 from notifications.transports.expo import ExpoTransport
 from okta.devstack.fake_provider import FakeProvider
 from tests.make import Make
-from tests.notifications.conftest import Outbox, many, seconds_until, sent
+from tests.notifications.conftest import Outbox, many, push_to, seconds_until, sent
 
 Woken = list[tuple[str, float]]
 
@@ -196,3 +197,17 @@ def answers(monkeypatch: pytest.MonkeyPatch, error: Exception, *, only_for: int 
 
     monkeypatch.setattr(ExpoTransport, "send", send)
     return taken
+
+
+def test_a_half_that_was_not_asked_in_time_has_not_taken_anything(
+    expo: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The whole is asked in time, and its first half; for the second it is too late.
+    clock = iter([0.0, 1.0, 99.0])
+    monkeypatch.setattr(hand_over, "monotonic", lambda: next(clock))
+    expo.behave("500")
+
+    batch = [push_to(f"ExponentPushToken[{number}]") for number in range(2)]
+    handed = hand_over.hand_over(ExpoTransport(), batch, until=50.0)
+
+    assert (handed.outcomes, handed.down is not None) == ({}, True)
