@@ -24,22 +24,13 @@ from notifications.transports.one_each import Down
 from okta import clock
 from okta.devstack import fake_apns, fake_keys
 from okta.devstack.fake_provider import FakeProvider
-from tests.notifications.conftest import Outbox
+from tests.notifications.conftest import Outbox, push_to
 
 Woken = list[tuple[str, float]]
 
 
 def outgoing(number: int = 1, **fields: Any) -> Outgoing:
-    row = {
-        "push_id": number,
-        "token": f"{number:064x}",
-        "title": "Northside",
-        "body": "Pat left feedback",
-        "data": {"type": "PATIENT_FEEDBACK", "workoutId": 7},
-        "collapse_id": "summary:7",
-        "urgent": False,
-    }
-    return Outgoing(**(row | fields))
+    return push_to(**({"token": f"{number:064x}", "push_id": number} | fields))
 
 
 @pytest.fixture(autouse=True)

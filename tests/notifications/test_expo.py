@@ -21,19 +21,11 @@ from notifications.transports.base import (
 from notifications.transports.console import ConsoleTransport
 from notifications.transports.expo import ExpoTransport
 from okta.devstack.fake_provider import FakeProvider
+from tests.notifications.conftest import push_to
 
 
 def outgoing(number: int = 1, **fields: Any) -> Outgoing:
-    row = {
-        "push_id": number,
-        "token": f"ExponentPushToken[{number}]",
-        "title": "Northside",
-        "body": "Pat left feedback",
-        "data": {"type": "PATIENT_FEEDBACK", "workoutId": 7},
-        "collapse_id": "summary:7",
-        "urgent": False,
-    }
-    return Outgoing(**(row | fields))
+    return push_to(**({"token": f"ExponentPushToken[{number}]", "push_id": number} | fields))
 
 
 Answer = Callable[[int, Any], None]

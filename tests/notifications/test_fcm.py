@@ -19,23 +19,14 @@ from notifications.transports.base import Accepted, Outgoing, Refused, Transport
 from notifications.transports.fcm import FcmTransport
 from okta import clock
 from okta.devstack.fake_provider import FakeProvider
-from tests.notifications.conftest import Outbox
+from tests.notifications.conftest import Outbox, push_to
 
 SEND = "/v1/projects/okta-nowhere/messages:send"
 Woken = list[tuple[str, float]]
 
 
 def outgoing(number: int = 1, **fields: Any) -> Outgoing:
-    row = {
-        "push_id": number,
-        "token": f"phone-{number}:APA91b",
-        "title": "Northside",
-        "body": "Pat left feedback",
-        "data": {"type": "PATIENT_FEEDBACK", "workoutId": 7},
-        "collapse_id": "summary:7",
-        "urgent": False,
-    }
-    return Outgoing(**(row | fields))
+    return push_to(**({"token": f"phone-{number}:APA91b", "push_id": number} | fields))
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from notifications.transports import transport_for
 from notifications.transports.base import Accepted, Delivered, Outgoing, Refused, TransportDown, TryAgain
 from notifications.transports.sms import SmsTransport
 from okta.devstack.fake_provider import FakeProvider
-from tests.notifications.conftest import DATA, Outbox
+from tests.notifications.conftest import DATA, Outbox, push_to
 
 PAT, LEE = "+15005550006", "+15005550007"
 OURS = "+15005550001"
@@ -36,16 +36,7 @@ def twilio(fake_provider: FakeProvider, settings: Any) -> FakeProvider:
 
 
 def outgoing(token: str = PAT, **fields: Any) -> Outgoing:
-    row = {
-        "push_id": 1,
-        "token": token,
-        "title": "Northside",
-        "body": "Как колено?",
-        "data": {},
-        "collapse_id": "follow-up:7",
-        "urgent": False,
-    }
-    return Outgoing(**(row | fields))
+    return push_to(token, **({"body": "Как колено?", "data": {}, "collapse_id": "follow-up:7"} | fields))
 
 
 def sent(transport: SmsTransport, *tokens: str) -> list[str]:
