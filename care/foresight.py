@@ -10,7 +10,8 @@ from accounts.queries import feature_on
 from entrances.queries import evidence_for, pending_until
 from entrances.rules import verdict
 from feedback.queries import deliveries_until, summaries_until
-from followups.addresses import Parcel, address
+from followups.addresses import address
+from followups.parcels import Parcel
 from followups.queries import follow_ups_until
 
 

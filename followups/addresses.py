@@ -1,7 +1,7 @@
 """Whom a follow-up reaches, and where: read for a whole batch at once."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from followups.rules import says_nothing
+from followups.parcels import Parcel, Target
 from followups.states import Channel
 from notifications.models import Device, RetiredToken
 from notifications.rules import platform_of
@@ -59,51 +59,6 @@ ADDRESS = """
 
 # In characters. Plain SQL may write a text of any size; what goes beyond is said in the client's thread alone.
 LONGEST_READ = 20_000
-
-
-class Target(NamedTuple):
-    """One place to push to."""
-
-    platform: str
-    token: str
-    keys: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """
-    A follow-up with everything its delivery needs, as it stood when it was claimed.
-
-    ``sender_id`` is who says it in the clinic's own thread; without one it is not said there. Of a row
-    from outside that is the conversation's doctor, and its title still names nobody but whom the
-    review request names.
-    ``number`` counts this attempt from one, and ``charge`` is what it adds to the row's attempts.
-    """
-
-    id: UUID
-    conversation_id: UUID
-    user_id: str
-    text: str
-    urgent: bool
-    tenant_id: int | None
-    number: int
-    known: bool
-    person_id: int | None
-    language: str
-    sender_id: int | None
-    provider_name: str | None
-    targets: tuple[Target, ...] = ()
-    charge: int = 1
-
-    @property
-    def is_empty(self) -> bool:
-        """There is nothing in it to say."""
-        return says_nothing(self.text)
-
-    @property
-    def is_pushed(self) -> bool:
-        """The network has to be asked before it can be settled."""
-        return bool(self.targets) and not self.is_empty
 
 
 class _Row(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from followups.addresses import Parcel, Target
+from followups.parcels import Parcel, Target
 from followups.rules import ATTEMPTS, backoff
 from followups.states import Channel, Outcome, Status
 from notifications.actions.pause_transport import Outage

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import translation
 
-from followups.addresses import Parcel, Target
+from followups.parcels import Parcel, Target
 from followups.rules import title
 from messaging.actions.post_cards import Card
 from messaging.states import MessageType

@@ -18,8 +18,9 @@ from followups.actions.adopt_rows import adopt_follow_ups, adopt_rows
 from followups.actions.send import send
 from followups.actions.settle import record_attempts, settle_each
 from followups.actions.wake_delivery import wake_delivery
-from followups.addresses import Parcel, address
+from followups.addresses import address
 from followups.locks import claim_due, claim_lost, release
+from followups.parcels import Parcel
 from followups.rules import ATTEMPTS
 from followups.verdicts import exhausted, in_app, judge, lost
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.conf import settings
 
 from followups import wording
-from followups.addresses import Parcel, Target
 from followups.models import FollowUpRequest
+from followups.parcels import Parcel, Target
 from followups.states import Status
 from followups.verdicts import Answer
 from notifications.actions.hand_over import Handed, hand_over

@@ -16,10 +16,10 @@ from psycopg.errors import DeadlockDetected
 from accounts.models import Tenant, User
 from accounts.queries import clinic_admins, operators
 from followups import wording
-from followups.addresses import Parcel
 from followups.locks import MOST_ATTEMPTS
 from followups.models import FollowUpAttempt
 from followups.models.columns import LATEST
+from followups.parcels import Parcel
 from followups.states import Status
 from followups.verdicts import Verdict, failed_by_us
 from messaging.actions.post_cards import post_cards
