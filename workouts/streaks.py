@@ -13,8 +13,9 @@ looks at a tally on a given day, and sees what has silently broken since.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Final
 
 DAYS_OFF_PER_WEEK: Final = 3
@@ -24,7 +25,6 @@ WEEKLY_MINUTES_TARGET: Final = 45
 """The minutes that make a week count."""
 
 DAY: Final = timedelta(days=1)
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def monday(day: date) -> date:
 
 def tally(days: Iterable[tuple[date, int | None]]) -> Tally:
     """Everything a history says by itself; days in any order, several a day, None minutes are zero."""
-    standing = NOTHING_YET
-    for day, minutes in sorted(days, key=lambda pair: pair[0]):
-        standing = advance(standing, day=day, minutes=minutes)
-    return standing
+    walk = _Walk.from_tally(NOTHING_YET)
+    for day, minutes in sorted(days, key=itemgetter(0)):
+        walk.work_out(day.toordinal(), minutes or 0)
+    return walk.as_tally()
 
 
 def replay(days: Iterable[tuple[date, int | None]], *, today: date) -> StreakState:
@@ -107,19 +107,9 @@ def advance(standing: Tally, *, day: date, minutes: int | None) -> Tally:
     last = standing.last_workout_on
     if last is not None and day < last:
         raise ValueError(f"{day} is before {last}: replay")
-    broken = _broken(standing, before=day)
-    seen = _in_week(standing, day)
-    streak = 1 if broken else standing.daily_streak + (day != last)
-    after = replace(
-        seen,
-        last_workout_on=day,
-        streak_started_on=day if broken else standing.streak_started_on,
-        daily_streak=streak,
-        longest_daily_streak=max(standing.longest_daily_streak, streak),
-        week_days=tuple(sorted({*seen.week_days, weekday(day)})),
-        week_minutes=seen.week_minutes + (minutes or 0),
-    )
-    return replace(after, longest_weekly_streak=max(after.longest_weekly_streak, after.weekly_streak))
+    walk = _Walk.from_tally(standing)
+    walk.work_out(day.toordinal(), minutes or 0)
+    return walk.as_tally()
 
 
 def settle(standing: Tally, *, today: date) -> StreakState:
@@ -129,49 +119,111 @@ def settle(standing: Tally, *, today: date) -> StreakState:
     A day that was lived stays lived: for somebody who has travelled west of their last workout day,
     it is still that day.
     """
-    last = standing.last_workout_on
-    today = today if last is None else max(today, last)
-    seen = _in_week(standing, today)
-    started = None if _broken(standing, before=today) else standing.streak_started_on
-    used = 0 if started is None else _missed(seen.week_days, since=max(started, monday(today)), before=today)
+    walk = _Walk.from_tally(standing)
+    if standing.last_workout_on is None or today > standing.last_workout_on:
+        walk.reach(today.toordinal())
+    seen = walk.as_tally()
+    since = None if seen.streak_started_on is None else max(walk.started, walk.monday)
     return StreakState(
-        daily_streak=0 if started is None else standing.daily_streak,
+        daily_streak=seen.daily_streak,
         weekly_streak=seen.weekly_streak,
-        longest_daily_streak=standing.longest_daily_streak,
-        longest_weekly_streak=standing.longest_weekly_streak,
-        rest_days_used=used,
-        rest_days_remaining=DAYS_OFF_PER_WEEK - used,
+        longest_daily_streak=seen.longest_daily_streak,
+        longest_weekly_streak=seen.longest_weekly_streak,
+        rest_days_used=walk.missed,
+        rest_days_remaining=DAYS_OFF_PER_WEEK - walk.missed,
         weekly_workout_days=seen.week_days,
         weekly_minutes=seen.week_minutes,
-        week_streak_active_since=None if started is None else weekday(max(started, monday(today))),
-        last_workout_on=last,
+        week_streak_active_since=None if since is None else weekday(date.fromordinal(since)),
+        last_workout_on=seen.last_workout_on,
     )
 
 
-def _in_week(standing: Tally, day: date) -> Tally:
-    """The tally with its week moved on to that of ``day``; weeks in between have no minutes."""
-    last = standing.last_workout_on
-    if last is None or monday(day) == monday(last):
-        return standing
-    next_week = monday(day) - monday(last) == WEEK
-    unbroken = next_week and standing.week_minutes >= WEEKLY_MINUTES_TARGET
-    weeks = standing.weekly_streak if unbroken else 0
-    return replace(standing, week_days=(), week_minutes=0, weeks_before=weeks)
+@dataclass(slots=True)
+class _Walk:
+    """
+    A history lived through day by day: a tally in plain numbers, which makes a step of it cheap.
 
+    Days are ``date.toordinal``'s, and 0 is no day at all. Without a daily streak nothing is missed.
+    """
 
-def _broken(standing: Tally, *, before: date) -> bool:
-    """Whether the daily streak of a tally is over, by what was missed before a day, or never began."""
-    last, started = standing.last_workout_on, standing.streak_started_on
-    if last is None or started is None:
-        return True
-    if monday(before) > monday(last) + WEEK:
-        return True  # A whole week without a workout lies in between.
-    missed = _missed(standing.week_days, since=max(started, monday(last)), before=min(before, monday(last) + WEEK))
-    missed_since = (before - monday(before)).days if monday(before) > monday(last) else 0
-    return max(missed, missed_since) > DAYS_OFF_PER_WEEK
+    last: int
+    """The last workout day."""
+    started: int
+    """The first workout day of the daily streak."""
+    daily: int
+    longest_daily: int
+    monday: int
+    """The first day of the week that is being lived."""
+    worked: int
+    """Its workout days: the bit of Monday is the lowest."""
+    minutes: int
+    weeks_before: int
+    longest_weekly: int
+    missed: int = 0
+    """Its days without a workout that the daily streak has been through."""
 
+    def work_out(self, day: int, minutes: int) -> None:
+        """Add a workout on the last workout day or a later one."""
+        if day != self.last:
+            self.reach(day)
+            if not self.daily:
+                self.started = day
+            self.daily += 1
+            self.longest_daily = max(self.longest_daily, self.daily)
+            self.worked |= 1 << day - self.monday
+            self.last = day
+        self.minutes += minutes
+        self.longest_weekly = max(self.longest_weekly, self.weeks_before + (self.minutes >= WEEKLY_MINUTES_TARGET))
 
-def _missed(week_days: tuple[int, ...], *, since: date, before: date) -> int:
-    """How many days of one week, from ``since`` until the day before ``before``, had no workout."""
-    days = (since + number * DAY for number in range((before - since).days))
-    return sum(weekday(day) not in week_days for day in days)
+    def reach(self, day: int) -> None:
+        """Live on to the morning of a day after the last workout day, and see what has broken by then."""
+        monday = day - (day - 1) % 7
+        if monday == self.monday:
+            self._miss(day - self.last - 1)
+            return
+        self._miss(self.monday + 6 - self.last)
+        is_next = monday - self.monday == 7
+        unbroken = is_next and self.minutes >= WEEKLY_MINUTES_TARGET
+        self.weeks_before = self.weeks_before + 1 if unbroken else 0
+        self.monday, self.worked, self.minutes, self.missed = monday, 0, 0, 0
+        # A whole week without a workout breaks it, whatever day it is.
+        self._miss(day - monday if is_next else 7)
+
+    def _miss(self, days: int) -> None:
+        self.missed += days
+        if not self.daily or self.missed > DAYS_OFF_PER_WEEK:
+            self.daily = self.started = self.missed = 0
+
+    @classmethod
+    def from_tally(cls, standing: Tally) -> "_Walk":
+        last = standing.last_workout_on.toordinal() if standing.last_workout_on else 0
+        started = standing.streak_started_on.toordinal() if standing.streak_started_on else 0
+        first = last - (last - 1) % 7
+        # Sunday is 0 on the wire and the seventh day here.
+        worked = sum(1 << (number - 1) % 7 for number in standing.week_days)
+        since = max(started, first)
+        missed = last - since + 1 - (worked >> since - first).bit_count() if started else 0
+        return cls(
+            last=last,
+            started=started,
+            daily=standing.daily_streak,
+            longest_daily=standing.longest_daily_streak,
+            monday=first,
+            worked=worked,
+            minutes=standing.week_minutes,
+            weeks_before=standing.weeks_before,
+            longest_weekly=standing.longest_weekly_streak,
+            missed=missed,
+        )
+
+    def as_tally(self) -> Tally:
+        return Tally(
+            last_workout_on=date.fromordinal(self.last) if self.last else None,
+            streak_started_on=date.fromordinal(self.started) if self.started else None,
+            daily_streak=self.daily,
+            longest_daily_streak=self.longest_daily,
+            week_days=tuple(number for number in range(7) if self.worked >> (number - 1) % 7 & 1),
+            week_minutes=self.minutes,
+            weeks_before=self.weeks_before,
+            longest_weekly_streak=self.longest_weekly,
+        )
