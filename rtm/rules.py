@@ -15,7 +15,7 @@ from rtm.rulesets import WINDOW_DAYS, RuleSet, in_force
 from rtm.states import DayReason, EpisodeReason, Grade, MonthReason, WindowReason
 
 DAY: Final = timedelta(days=1)
-STRONGEST_FIRST: Final = tuple(Grade)
+WEAKNESS: Final = {grade: number for number, grade in enumerate(Grade)}
 REASONS: Final = {
     Grade.THERAPEUTIC: DayReason.ENTERED,
     Grade.COMMUNICATION: DayReason.ONLY_MESSAGES,
@@ -98,7 +98,8 @@ def graded(evidence: Iterable[tuple[date, Grade]]) -> list[Day]:
     """Every day with evidence once, by its strongest piece, the earliest day first."""
     best: dict[date, Grade] = {}
     for day, grade in evidence:
-        best[day] = min(best.get(day, grade), grade, key=STRONGEST_FIRST.index)
+        if day not in best or WEAKNESS[grade] < WEAKNESS[best[day]]:
+            best[day] = grade
     return [Day(day, best[day]) for day in sorted(best)]
 
 
