@@ -39,9 +39,10 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 class FakeProvider:
     """The provider inside this process, in threads; `main` runs it as a process of its own."""
 
-    def __init__(self, port: int = 0, *, apns_port: int = 0, keys: Keys | None = None) -> None:
+    def __init__(self, port: int = 0, *, apns_port: int = 0, keys: Keys | None = None, latency: float = 0.0) -> None:
+        """`latency` is how many seconds every answer but Apple's takes longer."""
         self.ledger = Ledger(CODES, keys)
-        self._server = Server(("127.0.0.1", port), self.ledger)
+        self._server = Server(("127.0.0.1", port), self.ledger, latency)
         self._apns = Http2Server(
             apns_port,
             respond=lambda call: fake_apns.respond(call, self.ledger),
@@ -98,8 +99,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], ledger: Ledger) -> None:
+    def __init__(self, address: tuple[str, int], ledger: Ledger, latency: float) -> None:
         self.ledger = ledger
+        self.latency = latency
         self.stopping = threading.Event()
         super().__init__(address, Handler)
 
@@ -146,6 +148,8 @@ class Handler(BaseHTTPRequestHandler):
             raw=self.read_body(),
         )
         provider: Any = next((known for known in PROVIDERS if known.handles(self.path)), None)
+        if provider is not None:
+            self.server.stopping.wait(self.server.latency)
         told = provider is not None and self.path not in SPARED
         failure = self.server.ledger.misbehaves(*REQUEST_FAILURES, about=call.names) if told else None
         if provider is None:
@@ -219,8 +223,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m okta.devstack.fake_provider")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--apns-port", type=int, default=0)
-    ports = parser.parse_args()
-    provider = FakeProvider(ports.port, apns_port=ports.apns_port, keys=Keys.from_environment())
+    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="of every answer but Apple's")
+    chosen = parser.parse_args()
+    provider = FakeProvider(
+        chosen.port, apns_port=chosen.apns_port, keys=Keys.from_environment(), latency=chosen.latency
+    )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -32,6 +32,16 @@ def test_one_message_to_one_device_is_answered_by_one_ticket(fake_provider: Fake
     assert answer.json()["data"]["status"] == "ok"
 
 
+def test_a_slow_provider_answers_as_late_as_it_was_told_to() -> None:
+    provider = FakeProvider(latency=0.2).start()
+    try:
+        began = time.monotonic()
+        assert send(provider, message()).json()["data"]["status"] == "ok"
+        assert time.monotonic() - began >= 0.2
+    finally:
+        provider.stop()
+
+
 def test_a_list_is_answered_by_a_ticket_for_each_recipient_in_order(fake_provider: FakeProvider) -> None:
     tickets = send(fake_provider, [message([PHONE, TABLET]), message("nonsense")]).json()["data"]
 
