@@ -11,10 +11,13 @@ from followups.models import FollowUpMessage, FollowUpRequest
 EMPTY = "TRUNCATE follow_up_requests, follow_up_messages, followups_followupattempt"
 # As a client's rows are: of a clinic, for a parent of its own, each in a conversation of its own.
 DUE = """
-    INSERT INTO follow_up_requests (id, conversation_id, user_id, scheduled_for, created_at, display_text, tenant_id)
+    INSERT INTO follow_up_requests (
+        id, conversation_id, user_id, scheduled_for, created_at, display_text, tenant_id, device_token
+    )
     SELECT gen_random_uuid(), gen_random_uuid(), 'parent-' || n,
         statement_timestamp() - random() * interval '1 hour', statement_timestamp() - interval '1 day',
-        'How is Sam doing since we spoke?', %(tenant)s
+        'How is Sam doing since we spoke?', %(tenant)s,
+        CASE WHEN %(phones)s THEN format('ExponentPushToken[%%s]', n) END
     FROM generate_series(1, %(number)s) AS n
 """
 HISTORY = """
@@ -41,17 +44,17 @@ def add_history(number: int) -> None:
     _fill(HISTORY, number)
 
 
-def add_due(number: int, *, run: Run) -> None:
-    """Follow-ups that are due, at times this run's chance decides."""
+def add_due(number: int, *, run: Run, phones: bool = False) -> None:
+    """Follow-ups that are due, at times this run's chance decides; with ``phones`` each parent has one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [run.chance.uniform(-1, 1)])
-    _fill(DUE, number)
+    _fill(DUE, number, phones=phones)
 
 
-def _fill(sql: str, number: int) -> None:
+def _fill(sql: str, number: int, *, phones: bool = False) -> None:
     clinic, _ = Tenant.objects.get_or_create(name="Measured")
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"number": number, "tenant": clinic.pk})
+        cursor.execute(sql, {"number": number, "tenant": clinic.pk, "phones": phones})
         cursor.execute(SETTLE_DOWN)
 
 

@@ -96,10 +96,10 @@ def sweep(size: int) -> None:
         done += settled
 
 
-def one_task_a_row() -> None:
+def one_task_a_row(task: str = "bench.deliver_one") -> None:
     """A task for every row that is due, and the wait until a worker has run them all."""
     for pk in due.ids():
-        current_app.send_task("bench.deliver_one", kwargs={"follow_up_id": str(pk)}, queue="default", retry=False)
+        current_app.send_task(task, kwargs={"follow_up_id": str(pk)}, queue="default", retry=False)
     until(lambda: not due.waiting(), seconds=300, what="one task a row")
 
 
