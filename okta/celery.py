@@ -6,12 +6,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, worker_ready, worker_shutdown
 
+from okta.broker import worker_transport_options
 from okta.watch import watcher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okta.settings")
-
-# A worker blocks up to one second in BRPOP, so its sockets must wait longer than that.
-WORKER_SOCKET_TIMEOUT = 2.0
 
 app = Celery("okta")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,9 +19,9 @@ app.set_default()
 
 
 @celeryd_init.connect
-def wait_longer_than_brpop(conf: Any, **_: Any) -> None:
+def wait_longer_than_publishers(conf: Any, **_: Any) -> None:
     """Give a worker's sockets the time a blocking pop needs; publishers keep their short one."""
-    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": WORKER_SOCKET_TIMEOUT}
+    conf.broker_transport_options = worker_transport_options(conf.broker_transport_options)
 
 
 @worker_ready.connect

@@ -7,6 +7,7 @@ named in ``degraded`` and repaired by sweeps, and taking the web away would not 
 
 from collections.abc import Callable
 
+from amqp.exceptions import AMQPError
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,11 +16,14 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu import Connection
+from kombu.exceptions import KombuError
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from okta.broker import is_rabbitmq
 from okta.models import SweepRun
 from okta.sweeps import is_late, last_good_runs
 
@@ -81,6 +85,21 @@ def broker_unreachable() -> list[str]:
         return ["broker: Redis does not answer; wake-ups are lost and sweeps do the work"]
     finally:
         client.close()
+    return []
+
+
+def rabbitmq_unreachable() -> list[str]:
+    """Where RabbitMQ carries the tasks, make a connection to it."""
+    url = settings.CELERY_BROKER_URL
+    if not is_rabbitmq(url):
+        return []
+    connection = Connection(url, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    try:
+        connection.ensure_connection(max_retries=0)
+    except (AMQPError, KombuError, OSError):
+        return ["broker: RabbitMQ does not answer; nothing delayed is done until it does"]
+    finally:
+        connection.release()
     return []
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Exchange, Queue
 
+from okta import broker
 from okta.env import env, env_seconds
 from okta.look import UNFOLD  # noqa: F401  read from here by django-unfold
 
@@ -233,6 +233,7 @@ WAKEUP_MAX_COUNTDOWN = timedelta(seconds=900)
 WAKEUP_BUDGET = env.int("WAKEUP_BUDGET", default=2000)
 DEGRADATION_PROBES = [
     "okta.health.broker_unreachable",
+    "okta.health.rabbitmq_unreachable",
     "okta.health.late_sweeps",
     "feedback.health.dead_deliveries",
     "entrances.health.failing_entrances",
@@ -251,20 +252,13 @@ OKTA_WATCH_EVERY = env_seconds("OKTA_WATCH_EVERY", 30)
 READINESS_FIGURES = {"followUps": "followups.health.figures"}
 STATUS_BLOCKS = ["followups.status.block"]
 
-# --- Celery (why each value is what it is: docs/operations.md) ------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+# --- Celery (why each value is what it is: docs/scaling.md) ---------------------------------------
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "socket_timeout": 0.5,
-    "socket_connect_timeout": 0.3,
-    "socket_keepalive": True,
-    "health_check_interval": 25,
-    # A publisher that cannot connect gives up at once; the sweep repairs what it could not say.
-    "max_retries": 0,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL)
 CELERY_TASK_PUBLISH_RETRY = False
+WAKEUP_MIN_COUNTDOWN = broker.shortest_countdown(CELERY_BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -276,8 +270,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Each queue by its own exchange and key: bound to a shared one, every queue would get every message.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("timers", "sweeps", "default")]
+CELERY_TASK_QUEUES = broker.queues(CELERY_BROKER_URL)
 CELERY_TASK_DEFAULT_EXCHANGE = CELERY_TASK_DEFAULT_ROUTING_KEY = CELERY_TASK_DEFAULT_QUEUE
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any, cast
 from uuid import uuid4
 
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, MessageNacked
 from celery import Task, current_app, shared_task
 from django.conf import settings
 from django.db import transaction
@@ -36,7 +36,7 @@ GRACE = timedelta(seconds=30)
 BREAKER_PAUSE = timedelta(seconds=10)
 REDIS_TIMEOUT = 0.25
 # Everything a broken Redis or broker is known to raise.
-LOST = (RedisError, KombuError, AMQPError, OSError)
+LOST = (RedisError, KombuError, AMQPError, MessageNacked, OSError)
 
 ARM = """
 local now = redis.call('TIME')
@@ -116,25 +116,39 @@ def _publish(task: str, key: str, after: timedelta, replace: bool, ids: dict[str
     if breaker.is_open():
         breaker.count_lost()
         return
-    countdown = max(0.0, min(after, settings.WAKEUP_MAX_COUNTDOWN).total_seconds())
+    countdown = _countdown(after)
     token = uuid4().hex
     armed = False
     try:
         armed = _arm(key, token, countdown, replace)
         if armed:
-            current_app.send_task(
-                task,
-                kwargs={**ids, "wake_key": key, "wake_token": token},
-                countdown=countdown or None,
-                queue=QUEUE,
-                retry=False,
-            )
+            _send(task, {**ids, "wake_key": key, "wake_token": token}, countdown)
     except LOST as error:
         breaker.open()
         breaker.count_lost()
         logger.warning("wake-up %s for %s lost to %s; its sweep will find the row", task, key, type(error).__name__)
         if armed:
             _disarm(key, token)
+
+
+def _countdown(after: timedelta) -> float:
+    """The seconds the broker is to wait: none, or as few as it can count, and never more than one hop."""
+    if after <= timedelta(0):
+        return 0.0
+    return max(settings.WAKEUP_MIN_COUNTDOWN, min(after, settings.WAKEUP_MAX_COUNTDOWN)).total_seconds()
+
+
+def _send(task: str, kwargs: dict[str, int | str], countdown: float) -> None:
+    with current_app.producer_pool.acquire(block=True) as producer:
+        try:
+            current_app.send_task(
+                task, kwargs=kwargs, countdown=countdown or None, queue=QUEUE, retry=False, producer=producer
+            )
+        except LOST:
+            # Dropped, not closed: RabbitMQ's client would wait for a broken broker's goodbye, twice.
+            if producer.connection is not None:
+                producer.connection.collect()
+            raise
 
 
 def _arm(key: str, token: str, countdown: float, replace: bool) -> bool:

@@ -16,7 +16,6 @@ READ_BY_SETTINGS = set(
 )
 # Decided by the compose file or the image, or of use to developers only.
 NOT_FOR_OPERATORS = {
-    "CELERY_BROKER_URL",
     "DATABASE_URL",
     "DEBUG",
     "HEARTBEAT_EVERY",
