@@ -1,13 +1,10 @@
 """A push service that takes its time to answer, and the ways the product does not go to ask it."""
 
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +14,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from bench import naive
-from bench.run import until
+from bench.run import started
 from notifications.transports.expo import SEND, ExpoTransport
 from okta.devstack import commands, processes
-from okta.devstack.environment import ROOT
 
-SECONDS_TO_START = 20.0
 Due = tuple[UUID, str, str]
 DUE = """
     SELECT id, device_token, display_text FROM follow_up_requests
@@ -59,21 +54,9 @@ def push_service(*, latency: float) -> Iterator[PushService]:
     """One that answers after ``latency`` seconds, for as long as this lasts."""
     port = processes.free_port()
     command = commands.module("fake_provider", "--port", str(port), "--latency", str(latency))
-    with TemporaryDirectory(prefix="okta-bench-") as directory:
-        log = Path(directory) / "provider.log"
-        # Its environment is the product's, in which keys of the others are: it signs and checks nothing here.
-        process = processes.spawn(command, ending=signal.SIGKILL, log=log, environment=os.environ, directory=ROOT)
-        service = PushService(f"http://127.0.0.1:{port}")
-        try:
-            until(
-                service.answers,
-                seconds=SECONDS_TO_START,
-                what="the push service",
-                why=lambda: processes.last_lines(log),
-            )
-            yield service
-        finally:
-            processes.end(process, ending=signal.SIGTERM, grace=2.0)
+    service = PushService(f"http://127.0.0.1:{port}")
+    with started(command, os.environ, ready=service.answers, what="the push service"):
+        yield service
 
 
 def back_to_back() -> None:

@@ -49,10 +49,10 @@ class Run:
         print(f"  {time.strftime('%H:%M:%S')} {sentence}", flush=True)
 
     @contextmanager
-    def worker(self, variables: Mapping[str, str] = os.environ) -> Iterator[None]:
-        """The product's own worker, ready to take tasks, for as long as this lasts."""
-        with started([*commands.worker(), *WORKER_OPTIONS], variables, ready=answers, what="a worker"):
-            yield
+    def worker(self, variables: Mapping[str, str] = os.environ) -> Iterator[int]:
+        """The product's own worker, ready to take tasks, for as long as this lasts; its process id."""
+        with started([*commands.worker(), *WORKER_OPTIONS], variables, ready=answers, what="a worker") as pid:
+            yield pid
 
     @contextmanager
     def web(self) -> Iterator[int]:
@@ -67,14 +67,14 @@ class Run:
 @contextmanager
 def started(
     command: Sequence[str], variables: Mapping[str, str], *, ready: Callable[[], bool], what: str
-) -> Iterator[None]:
-    """A process of the product, for as long as this lasts; raises TookTooLong with the end of its log."""
+) -> Iterator[int]:
+    """A process of the product, for as long as this lasts; its id. Raises TookTooLong with the end of its log."""
     with tempfile.TemporaryDirectory(prefix="okta-bench-") as directory:
         log = Path(directory) / "log"
         process = processes.spawn(command, ending=signal.SIGKILL, log=log, environment=variables, directory=ROOT)
         try:
             until(ready, seconds=READY_SECONDS, what=what, why=lambda: processes.last_lines(log))
-            yield
+            yield process.pid
         finally:
             processes.end(process, ending=signal.SIGTERM, grace=0.5)
 
