@@ -48,12 +48,16 @@ def result(name: str, title: str, figures: Sequence[Figure], *, seed: int, quick
     return {
         "measure": name,
         "title": title,
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": today(),
         "quick": quick,
         "seed": seed,
         "machine": machine(),
         "figures": [figure.as_json() for figure in figures],
     }
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def machine() -> dict[str, Any]:

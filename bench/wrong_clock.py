@@ -1,4 +1,4 @@
-"""``python -m tests.wrong_clock SECONDS MODULE …``: run a module as on a machine whose clock is wrong."""
+"""``python -m bench.wrong_clock SECONDS MODULE …``: run a module as on a machine whose clock is wrong."""
 
 import runpy
 import sys

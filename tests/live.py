@@ -48,7 +48,7 @@ class Live:
     def worker(self, *, clock: timedelta = timedelta(0)) -> subprocess.Popen[bytes]:
         """A worker on all queues, ready to take tasks; its clock may be wrong by ``clock``."""
         log = self._log("worker")
-        celery = ("celery",) if not clock else ("tests.wrong_clock", str(clock.total_seconds()), "celery")
+        celery = ("celery",) if not clock else ("bench.wrong_clock", str(clock.total_seconds()), "celery")
         queues = ("-Q", "timers,sweeps,default", "-c", "2")
         process = self._start(*celery, "-A", "okta", "worker", *queues, "-l", "info", log=log)
         assert wait_until(lambda: b" ready." in log.read_bytes(), seconds=30), log.read_text()

@@ -1,0 +1,79 @@
+"""The product's guarantees, each with the change that takes it out of a worker of ours; never of the product."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from entrances import locks as entrance_locks
+from entrances.actions import finalize
+from feedback.actions import deliver_notes
+from followups import locks as followup_locks
+from followups.actions import deliver_due, settle
+
+LONGER_SECONDS = 0.3
+
+
+def slow_down() -> None:
+    """Lengthen what happens between reading and settling, in every story."""
+    for module, name in ((deliver_notes, "_deliver"), (deliver_due, "send"), (finalize, "evidence_for")):
+        setattr(module, name, slowly(getattr(module, name)))
+
+
+def slowly(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The same step, which takes a while longer to say that it is done."""
+
+    @wraps(step)
+    def slowed(*args: Any, **kwargs: Any) -> Any:
+        answer = step(*args, **kwargs)
+        time.sleep(LONGER_SECONDS)
+        return answer
+
+    return slowed
+
+
+def no_lock() -> None:
+    """Notes are delivered without holding their debt: a save in between is forgotten."""
+
+    def unlocked(delivery_id: int, *, skip_locked: bool = False) -> Any:
+        due = deliver_notes.NoteDelivery.objects.filter(pk=delivery_id, due_at__lte=deliver_notes.Now())
+        return due.filter(held_at__isnull=True).first()
+
+    deliver_notes.lock_due_delivery = unlocked
+
+
+def no_rev() -> None:
+    """A push about notes is known by the session alone: the second counts as told."""
+    notify = deliver_notes.notify
+
+    def without_rev(*, key: str, **given: Any) -> None:
+        notify(key=key.rpartition(":")[0], **given)
+
+    deliver_notes.notify = without_rev
+
+
+def no_lease() -> None:
+    """Follow-ups that somebody is sending may be taken by anybody, and settled by anybody."""
+    followup_locks.CLAIM = without(followup_locks.CLAIM, "AND r.lease IS NULL")
+    settle.SETTLE = without(settle.SETTLE, "row.lease = %(lease)s AND ")
+
+
+def no_window() -> None:
+    """Entrances are settled whether or not their window has closed."""
+    entrance_locks.overdue = lambda: entrance_locks.AppEntrance.objects.filter(status="PENDING")
+
+
+def without(sql: str, condition: str) -> str:
+    """The statement without one condition; raises ValueError when it is not there, for then nothing is broken."""
+    if condition not in sql:
+        raise ValueError(f"{condition!r} is not there to be taken out")
+    return sql.replace(condition, "")
+
+
+GUARANTEES: dict[str, Callable[[], None]] = {"lease": no_lease, "lock": no_lock, "rev": no_rev, "window": no_window}
+
+
+def take_out(name: str) -> None:
+    """Break one guarantee for as long as this process lives; ``nothing`` breaks none."""
+    if name != "nothing":
+        GUARANTEES[name]()
