@@ -2,7 +2,7 @@
 `./dev bench`: every measure on servers of its own, then the table, the files and the picture.
 
     ./dev bench                 everything, about seven minutes
-    ./dev bench --quick         smaller sizes, under two minutes
+    ./dev bench --quick         smaller sizes, under two minutes; kept in bench/results/quick
     ./dev bench --only history  one measure; may be given again
 """
 
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         valkey = started.enter_context(Valkey.throwaway(durable=True))
         get_ready(database_url=postgres.url, redis_url=valkey.url)
         broken = [name for name in chosen.only or NAMES if not took(name, seed=chosen.seed, quick=chosen.quick)]
-    print(f"\nThe picture of all results: {report.draw()}", flush=True)
+    directory, pictures = report.places(quick=chosen.quick)
+    print(f"\nThe picture of all results: {report.draw(directory=directory, to=pictures / 'bench.svg')}", flush=True)
     for name in broken:
         complain(f"{name} could not be measured.")
     return 1 if broken else 0
@@ -75,7 +76,8 @@ def took(name: str, *, seed: int, quick: bool) -> bool:
     except Exception as error:  # Whatever it is, the other measures are worth having.
         complain(f"  {type(error).__name__}: {error}")
         return False
-    report.write(report.result(name, module.TITLE, figures, seed=seed, quick=quick))
+    directory, _pictures = report.places(quick=quick)
+    report.write(report.result(name, module.TITLE, figures, seed=seed, quick=quick), directory=directory)
     print(f"\n  {module.TITLE}, {time.monotonic() - began:.0f} s\n{report.table(figures)}", flush=True)
     return True
 

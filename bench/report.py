@@ -16,7 +16,9 @@ from bench.figures import Figure, short
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
-PICTURE = ROOT / "docs" / "bench.svg"
+PICTURES = ROOT / "docs"
+# What a quick run finds does not replace what a long one found.
+QUICK = RESULTS / "quick"
 HEADS = ("", "median", "min – max", "", "target", "")
 
 
@@ -73,7 +75,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(found: Mapping[str, Any], *, directory: Path = RESULTS) -> Path:
+def write(found: Mapping[str, Any], *, directory: Path) -> Path:
     """Replace the measure's file."""
     directory.mkdir(exist_ok=True)
     path = directory / f"{found['measure']}.json"
@@ -81,8 +83,13 @@ def write(found: Mapping[str, Any], *, directory: Path = RESULTS) -> Path:
     return path
 
 
-def draw(*, directory: Path = RESULTS, to: Path = PICTURE) -> Path:
+def draw(*, directory: Path, to: Path) -> Path:
     """Draw what every measure last found, those of earlier runs as well."""
     results = [json.loads(path.read_text()) for path in sorted(directory.glob("*.json"))]
-    to.write_text(picture.svg(results))
+    to.write_text(picture.svg([found for found in results if "figures" in found]))
     return to
+
+
+def places(*, quick: bool) -> tuple[Path, Path]:
+    """Where files go, and where pictures go."""
+    return (QUICK, QUICK) if quick else (RESULTS, PICTURES)

@@ -6,13 +6,13 @@ product's own tables and, beside them, what the harness remembers (``memory.py``
 like are the run's own numbers, in seconds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bench.faults.memory import Memory
 from bench.faults.stack import LONGEST_WAIT_SECONDS, QUIET_SECONDS, WINDOW_SECONDS
 
 QUESTIONS = Path(__file__).with_name("questions")
@@ -32,17 +32,16 @@ class Finding:
         return not self.broken
 
 
-def audit(memory: Memory, database_url: str) -> list[Finding]:
+def audit(connection: psycopg.Connection[Any], surprises: Sequence[str]) -> list[Finding]:
     """Ask everything; in the order of the files and of the questions in them."""
-    findings = [Finding("all", "no right request is refused", memory.surprises)]
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        memory.write_to(connection)
-        findings += [
+    return [
+        Finding("all", "no right request is refused", list(surprises)),
+        *(
             Finding(path.stem, promise, ask(connection, question))
             for path in sorted(QUESTIONS.glob("*.sql"))
             for promise, question in questions(path)
-        ]
-    return findings
+        ),
+    ]
 
 
 def questions(path: Path) -> list[tuple[str, str]]:
@@ -55,4 +54,4 @@ def ask(connection: psycopg.Connection[Any], question: str) -> list[str]:
     for name, number in NUMBERS.items():
         question = question.replace(name, str(number))
     # Without parameters: a % in it is its own.
-    return [str(row[0]) for row in connection.execute(question).fetchall()]  # type: ignore[call-overload]
+    return [str(row[0]) for row in connection.execute(question).fetchall()]

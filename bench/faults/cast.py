@@ -84,8 +84,8 @@ def assemble(*, sessions: int, visitors: int, ids: Sequence[UUID]) -> Cast:
 
 
 def strangers(ids: Sequence[UUID]) -> list[Parent]:
-    """Parents of whom the clinic knows nothing; every tenth has a device that no service knows."""
-    devices = [f"ExponentPushToken[parent-{n}]" if n % 10 else f"nonsense-{n}" for n in range(UNKNOWN)]
+    """Parents of whom the clinic knows nothing but a device; every third is reached by another service."""
+    devices = [f"ExponentPushToken[parent-{n}]" if n % 3 else f"parent:{n}" for n in range(UNKNOWN)]
     return [Parent(pk, f"parent-{n}", devices[n]) for n, pk in enumerate(ids[:UNKNOWN])]
 
 

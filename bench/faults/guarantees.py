@@ -3,13 +3,20 @@
 import time
 from collections.abc import Callable
 from functools import wraps
+from types import ModuleType
 from typing import Any
+
+from django.db.models.functions import Now
 
 from entrances import locks as entrance_locks
 from entrances.actions import finalize
+from entrances.models import AppEntrance
+from entrances.states import Status
 from feedback.actions import deliver_notes
+from feedback.models import NoteDelivery
 from followups import locks as followup_locks
 from followups.actions import deliver_due, settle
+from notifications.actions.notify import notify
 
 LONGER_SECONDS = 0.3
 
@@ -17,7 +24,7 @@ LONGER_SECONDS = 0.3
 def slow_down() -> None:
     """Lengthen what happens between reading and settling, in every story."""
     for module, name in ((deliver_notes, "_deliver"), (deliver_due, "send"), (finalize, "evidence_for")):
-        setattr(module, name, slowly(getattr(module, name)))
+        replace(module, name, slowly(getattr(module, name)))
 
 
 def slowly(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,32 +42,36 @@ def slowly(step: Callable[..., Any]) -> Callable[..., Any]:
 def no_lock() -> None:
     """Notes are delivered without holding their debt: a save in between is forgotten."""
 
-    def unlocked(delivery_id: int, *, skip_locked: bool = False) -> Any:
-        due = deliver_notes.NoteDelivery.objects.filter(pk=delivery_id, due_at__lte=deliver_notes.Now())
-        return due.filter(held_at__isnull=True).first()
+    def unlocked(delivery_id: int, *, skip_locked: bool = False) -> NoteDelivery | None:
+        return NoteDelivery.objects.filter(pk=delivery_id, due_at__lte=Now(), held_at=None).first()
 
-    deliver_notes.lock_due_delivery = unlocked
+    replace(deliver_notes, "lock_due_delivery", unlocked)
 
 
 def no_rev() -> None:
     """A push about notes is known by the session alone: the second counts as told."""
-    notify = deliver_notes.notify
 
-    def without_rev(*, key: str, **given: Any) -> None:
-        notify(key=key.rpartition(":")[0], **given)
+    def without_rev(*, key: str, **given: Any) -> int:
+        return notify(key=key.rpartition(":")[0], **given)
 
-    deliver_notes.notify = without_rev
+    replace(deliver_notes, "notify", without_rev)
 
 
 def no_lease() -> None:
     """Follow-ups that somebody is sending may be taken by anybody, and settled by anybody."""
-    followup_locks.CLAIM = without(followup_locks.CLAIM, "AND r.lease IS NULL")
-    settle.SETTLE = without(settle.SETTLE, "row.lease = %(lease)s AND ")
+    replace(followup_locks, "CLAIM", without(followup_locks.CLAIM, "AND r.lease IS NULL"))
+    replace(settle, "SETTLE", without(settle.SETTLE, "row.lease = %(lease)s AND "))
 
 
 def no_window() -> None:
     """Entrances are settled whether or not their window has closed."""
-    entrance_locks.overdue = lambda: entrance_locks.AppEntrance.objects.filter(status="PENDING")
+    replace(entrance_locks, "overdue", lambda: AppEntrance.objects.filter(status=Status.PENDING))
+
+
+def replace(module: ModuleType, name: str, other: Any) -> None:
+    """Put something else in the place of what a module calls by this name; it has to be there."""
+    getattr(module, name)
+    setattr(module, name, other)
 
 
 def without(sql: str, condition: str) -> str:

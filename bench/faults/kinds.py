@@ -17,7 +17,7 @@ from celery import current_app
 from redis import Redis
 
 from bench.faults.memory import now
-from bench.faults.stack import BEATS, WEB, WORKERS, Stack, freeze, suspend
+from bench.faults.stack import BEATS, WEB, WORKERS, Stack, Undo, freeze, suspend
 from okta.devstack import processes
 from okta.devstack.server import EmbeddedServer
 from okta.wakeups import LOST
@@ -75,8 +75,12 @@ def kill_web(stack: Stack, chance: Random) -> bool:
 def _killed(stack: Stack, chance: Random, name: str) -> bool:
     if stack.is_out(name):
         return False
-    stack.kill(name)
-    stack.disturb("killed", name, seconds=moment(chance), undo=partial(_launch, stack, name))
+
+    def act() -> Undo:
+        stack.kill(name)
+        return partial(_launch, stack, name)
+
+    stack.disturb("killed", name, seconds=moment(chance), act=act)
     return True
 
 
@@ -104,9 +108,14 @@ def end_worker(stack: Stack, chance: Random) -> bool:
     name = chance.choice(WORKERS)
     if stack.is_out(name):
         return False
-    stack.end(name)
-    stack.set_clock(name, ahead=chance.randint(-MOST_WRONG, MOST_WRONG) if name == WORKERS[1] else 0)
-    stack.disturb("ended, clock changed", name, seconds=0, undo=partial(stack.launch, name))
+    ahead = chance.randint(-MOST_WRONG, MOST_WRONG) if name == WORKERS[1] else 0
+
+    def act() -> Undo:
+        stack.end(name)
+        stack.set_clock(name, ahead=ahead)
+        return partial(stack.launch, name)
+
+    stack.disturb("ended, clock changed", name, seconds=0, act=act)
     return True
 
 
@@ -115,7 +124,7 @@ def suspend_worker(stack: Stack, chance: Random) -> bool:
     name = chance.choice(WORKERS)
     if stack.is_out(name):
         return False
-    stack.disturb("suspended", name, seconds=moment(chance, 5), undo=suspend(stack.pid(name)))
+    stack.disturb("suspended", name, seconds=moment(chance, 5), act=lambda: suspend(stack.pid(name)))
     return True
 
 
@@ -159,19 +168,19 @@ def restart_postgres(stack: Stack, chance: Random) -> bool:
 def _server_killed(stack: Stack, chance: Random, server: EmbeddedServer) -> bool:
     if stack.is_out(server.name):
         return False
-    server.kill()
-    stack.disturb("killed", server.name, seconds=moment(chance), undo=lambda: _start(server))
+
+    def act() -> Undo:
+        server.kill()
+        return server.start
+
+    stack.disturb("killed", server.name, seconds=moment(chance), act=act)
     return True
-
-
-def _start(server: EmbeddedServer) -> None:
-    server.start()
 
 
 def _frozen(stack: Stack, chance: Random, server: EmbeddedServer) -> bool:
     if stack.is_out(server.name):
         return False
-    stack.disturb("frozen", server.name, seconds=moment(chance), undo=freeze(server))
+    stack.disturb("frozen", server.name, seconds=moment(chance), act=lambda: freeze(server))
     return True
 
 

@@ -53,7 +53,7 @@ class Memory:
     def write_to(self, connection: psycopg.Connection[Any]) -> None:
         """Lay everything beside the product's own tables, for as long as this connection lasts."""
         for name, columns in TABLES.items():
-            connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")  # type: ignore[call-overload]
+            connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
             names = [column.split()[0] for column in columns.split(", ")]
             statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
                 sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, names))

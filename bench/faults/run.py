@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from random import Random
 from uuid import UUID
 
+import psycopg
+
 from bench.faults import cast, telling
 from bench.faults.audit import audit
+from bench.faults.curves import curves
 from bench.faults.kinds import break_something
-from bench.faults.memory import Memory
+from bench.faults.memory import Memory, now
 from bench.faults.settling import settle
 from bench.faults.stack import QUIET_SECONDS, Stack
-from bench.faults.stories.crowd import actors
 from bench.faults.stories.actor import Actor
+from bench.faults.stories.crowd import actors
 
 # Between two faults: sometimes the next comes before the last is mended.
 PAUSE = (0.2, 3.6)
@@ -31,7 +34,6 @@ SAY_EVERY = 10
 def run(stack: Stack, memory: Memory, *, faults: int, seed: int, quick: bool, broken: str) -> int:
     """The exit code: whether the audit found what it should, which is nothing unless something is ``broken``."""
     chance = Random(seed)
-    began = time.monotonic()
     people = cast.assemble(
         sessions=SESSIONS_A_FAULT * faults,
         visitors=VISITORS_A_FAULT * faults,
@@ -40,33 +42,47 @@ def run(stack: Stack, memory: Memory, *, faults: int, seed: int, quick: bool, br
     say(f"Starting two workers, two beats and a web process; {faults} faults, seed {seed} …")
     # Rows from outside, of which nothing else says whose they are.
     stack.start(FOLLOWUP_DEFAULT_TENANT=str(people.clinic))
-    happened = Counter[str]()
-    crowd = list(actors(people, stack.door, memory, chance, quiet=QUIET_SECONDS))
-    with acting(crowd):
-        stack.tend(WARM_UP_SECONDS)
-        for number in range(1, faults + 1):
-            happened[break_something(stack, chance)] += 1
-            stack.tend(chance.uniform(*PAUSE))
-            if number % SAY_EVERY == 0:
-                say(f"{number} of {faults} faults; {telling.done(memory)}")
-        stack.heal()
+    began = now()
+    with acting(list(actors(people, stack.door, memory, chance, quiet=QUIET_SECONDS))):
+        happened = break_everything(stack, memory, chance, faults)
+    broken_for = now() - began
     say("Everything is mended; waiting until nothing is owed …")
     settled = settle(stack, patience=HURRY if quick else PATIENCE, say=say)
+    lasted = (now() - began).total_seconds()
     for push in stack.provider.received():
         memory.note("taken", **as_taken(push))
-    findings = audit(memory, stack.postgres.url)
-    report = telling.Report(
-        seed=seed,
-        quick=quick,
-        broken=broken,
-        seconds=time.monotonic() - began,
-        happened=happened,
-        unforced=stack.unforced,
-        settled=settled,
-        findings=findings,
-    )
-    telling.tell(report, memory, stack.postgres.url)
+    with psycopg.connect(stack.postgres.url, autocommit=True) as connection:
+        memory.write_to(connection)
+        report = telling.Report(
+            seed=seed,
+            quick=quick,
+            broken=broken,
+            began=began,
+            broken_for=broken_for.total_seconds(),
+            lasted=lasted,
+            happened=happened,
+            unforced=stack.unforced,
+            settled=settled,
+            findings=audit(connection, memory.surprises),
+            curves=curves(connection, began, lasted),
+        )
+    telling.tell(report, memory)
+    if not broken:
+        print(f"The picture: {telling.keep(report, memory)}")
     return 0 if report.is_as_expected else 1
+
+
+def break_everything(stack: Stack, memory: Memory, chance: Random, faults: int) -> Counter[str]:
+    """One fault after the other, then everything healed; which happened, and how often."""
+    happened = Counter[str]()
+    stack.tend(WARM_UP_SECONDS)
+    for number in range(1, faults + 1):
+        happened[break_something(stack, chance)] += 1
+        stack.tend(chance.uniform(*PAUSE))
+        if number % SAY_EVERY == 0:
+            say(f"{number} of {faults} faults; {telling.done(memory)}")
+    stack.heal()
+    return happened
 
 
 @contextmanager

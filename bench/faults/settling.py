@@ -16,10 +16,6 @@ OWED = {
     "visits": "SELECT count(*) FROM entrances_appentrance WHERE status = 'PENDING'",
     "follow-ups": "SELECT count(*) FROM follow_up_requests WHERE status = 'scheduled'",
     "pushes": "SELECT count(*) FROM notifications_push WHERE status = 'PENDING'",
-    "receipts": (
-        "SELECT (SELECT count(*) FROM notifications_push WHERE receipt_due_at IS NOT NULL)"
-        " + (SELECT count(*) FROM followups_followupattempt WHERE receipt_due_at IS NOT NULL)"
-    ),
 }
 # Hours of waiting for another attempt are over, for every row; so is the life of every lease.
 LATER = (
@@ -27,7 +23,6 @@ LATER = (
     "UPDATE follow_up_requests SET leased_until = now() WHERE lease IS NOT NULL",
     "UPDATE notifications_push SET next_attempt_at = now() WHERE status = 'PENDING' AND next_attempt_at > now()",
     "UPDATE notifications_push SET leased_until = now() WHERE lease IS NOT NULL",
-    "UPDATE notifications_push SET receipt_due_at = now() WHERE receipt_due_at > now()",
     "UPDATE notifications_transportpause SET paused_until = now() WHERE paused_until > now()",
     "UPDATE feedback_notedelivery SET due_at = now() WHERE attempts > 0 AND due_at > now()",
     "UPDATE feedback_feedbacksummary SET due_at = now() WHERE attempts > 0 AND due_at > now()",
@@ -73,7 +68,7 @@ def wait(stack: Stack, seconds: float, say: Callable[[str], None]) -> dict[str, 
 
 def what_is_owed(stack: Stack) -> dict[str, int]:
     with psycopg.connect(stack.postgres.url) as connection:
-        answer = connection.execute(f"SELECT {', '.join(f'({query})' for query in OWED.values())}").fetchone()  # type: ignore[call-overload]
+        answer = connection.execute(f"SELECT {', '.join(f'({query})' for query in OWED.values())}").fetchone()
     return dict(zip(OWED, answer or (), strict=True))
 
 
@@ -82,7 +77,7 @@ def skip_hours(stack: Stack) -> None:
         stack.end(name)
     with psycopg.connect(stack.postgres.url) as connection:
         for statement in LATER:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
     for name in WORKERS:
         stack.launch(name)
     stack.wait_for_all()

@@ -48,6 +48,8 @@ SHORT = {
 WORKERS, BEATS, WEB = ("worker 1", "worker 2"), ("beat 1", "beat 2"), "web"
 READY_SECONDS = 90.0
 
+Undo = Callable[[], object]
+
 
 @dataclass(slots=True)
 class Member:
@@ -65,7 +67,7 @@ class Later:
 
     at: float
     number: int
-    undo: Callable[[], None] = field(compare=False)
+    undo: Undo = field(compare=False)
 
 
 class Stack:
@@ -197,10 +199,11 @@ class Stack:
     def is_out(self, target: str) -> bool:
         return target in self._out
 
-    def disturb(self, kind: str, target: str, *, seconds: float, undo: Callable[[], None]) -> None:
-        """Remember that a target is out of order, and undo it in ``seconds``."""
+    def disturb(self, kind: str, target: str, *, seconds: float, act: Callable[[], Undo]) -> None:
+        """Put a target out of order; what ``act`` returns puts it right again in ``seconds``."""
         began = now()
         self._out.add(target)
+        undo = act()
 
         def back() -> None:
             undo()
@@ -245,13 +248,13 @@ class Stack:
         return processes.last_lines(self._members[name].log)
 
 
-def freeze(server: EmbeddedServer) -> Callable[[], None]:
+def freeze(server: EmbeddedServer) -> Undo:
     """Let a server answer nobody; returns what undoes it."""
     server.freeze()
     return server.thaw
 
 
-def suspend(pid: int) -> Callable[[], None]:
+def suspend(pid: int) -> Undo:
     """Let a process and its children stand still; returns what undoes it."""
     family = [pid, *processes.descendants(pid)]
     for one in family:

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bench import report as reports
+from bench.faults import picture
 from bench.faults.audit import Finding
 from bench.faults.memory import Memory
 from bench.faults.settling import Settled, told
@@ -28,11 +31,16 @@ class Report:
     seed: int
     quick: bool
     broken: str
-    seconds: float
+    began: datetime
+    broken_for: float
+    """Seconds from the first fault to the last."""
+    lasted: float
+    """Seconds from the first fault until nothing was owed."""
     happened: Counter[str]
     unforced: int
     settled: Settled
     findings: Sequence[Finding]
+    curves: dict[str, dict[str, list[int]]]
 
     @property
     def kept(self) -> bool:
@@ -50,15 +58,26 @@ class Report:
             "quick": self.quick,
             "seed": self.seed,
             "machine": reports.machine(),
-            "seconds": round(self.seconds),
-            "faults": dict(self.happened.most_common()),
-            "did": {name: memory.count(table) for table, name in DONE.items()},
-            "pushesTaken": memory.count("taken"),
-            "endedByThemselves": self.unforced,
+            "brokenForSeconds": round(self.broken_for),
             "settledAfterSeconds": round(self.settled.seconds),
+            "hoursSkipped": self.settled.jumps,
+            "faults": dict(self.happened.most_common()),
+            "endedByThemselves": self.unforced,
+            "did": {name: memory.count(table) for table, name in DONE.items()} | {"pushes": memory.count("taken")},
             "promises": [
                 {"story": one.story, "promise": one.promise, "broken": len(one.broken)} for one in self.findings
             ],
+            "timeline": [self._on_the_line(row) for row in memory.rows["disturbances"]],
+            "curvesSeconds": round(self.lasted),
+            "curves": self.curves,
+        }
+
+    def _on_the_line(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "at": round((row["began"] - self.began).total_seconds(), 1),
+            "seconds": round((row["ended"] - row["began"]).total_seconds(), 1),
+            "kind": row["kind"],
+            "target": row["target"],
         }
 
 
@@ -67,17 +86,28 @@ def done(memory: Memory) -> str:
     return ", ".join(f"{memory.count(table):,} {name}" for table, name in DONE.items())
 
 
-def tell(report: Report, memory: Memory, database_url: str) -> None:
-    """Print the table; a run of the whole product is also kept and drawn."""
-    print(f"\n{sum(report.happened.values())} faults in {report.seconds:.0f} s: {done(memory)}")
+def tell(report: Report, memory: Memory) -> None:
+    """Print the table."""
+    print(f"\n{sum(report.happened.values())} faults in {report.broken_for:.0f} s: {done(memory)}")
     for name, times in report.happened.most_common():
         print(f"  {times:>4}  {name}")
     print(f"  {report.unforced:>4}  processes that ended by themselves and were started again")
-    jumps = f", {report.settled.jumps} times hours were skipped" if report.settled.jumps else ""
-    print(f"\nSettled {report.settled.seconds:.0f} s after the last fault{jumps}. {told(report.settled.owed)}")
+    jumps = f", of which waits for another attempt were skipped {report.settled.jumps} times"
+    print(f"\nSettled in {report.settled.seconds:.0f} s{jumps if report.settled.jumps else ''}. ", end="")
+    print(f"Still owed: {told(report.settled.owed) or 'nothing'}.\n")
     for finding in report.findings:
         _tell(finding)
     print(f"\n{_verdict(report)}", flush=True)
+
+
+def keep(report: Report, memory: Memory) -> Path:
+    """Write the file and draw the picture."""
+    directory, pictures = reports.places(quick=report.quick)
+    found = report.as_json(memory)
+    reports.write(found, directory=directory)
+    to = pictures / "faults.svg"
+    to.write_text(picture.svg(found))
+    return to
 
 
 def _tell(finding: Finding) -> None:

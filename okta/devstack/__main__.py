@@ -16,8 +16,8 @@ from okta.devstack.state import InUse, State
 
 def main(stood_in: Path, arguments: list[str]) -> int:
     """Run one command; the exit code is the process's."""
-    # What follows belongs to pytest, the measurements and Django, options included.
-    for command, module in (("test", "pytest"), ("bench", "bench")):
+    # What follows belongs to pytest, the programs of bench and Django, options included.
+    for command, module in (("test", "pytest"), ("bench", "bench"), ("faults", "bench.faults")):
         if arguments[:1] == [command]:
             os.execv(sys.executable, [sys.executable, "-m", module, *arguments[1:]])  # noqa: S606
     if arguments[:1] == ["manage"]:

@@ -54,6 +54,7 @@ STEPS = (
     Step("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"]),
     Step("deployment", ["-c", CHECK_DEPLOYED], AS_DEPLOYED),
     Step("tests", ["-m", "pytest"]),
+    Step("faults", ["-m", "bench.faults", "--quick"]),
 )
 
 

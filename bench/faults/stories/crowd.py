@@ -22,12 +22,12 @@ def actors(cast: Cast, door: Door, memory: Memory, chance: Random, *, quiet: flo
 
     ``quiet`` is the quiet period of notes, in seconds.
     """
-    for share in shares(cast.reviewed, THERAPISTS):
-        yield Therapist(door, memory, own(chance), sessions=share, quiet=quiet)
+    for sessions in shares(cast.reviewed, THERAPISTS):
+        yield Therapist(door, memory, own(chance), sessions=sessions, quiet=quiet)
     yield Trainer(door, memory, own(chance), sessions=cast.planned)
     yield Opener(door, memory, own(chance), visitors=cast.visitors)
-    for share in shares(cast.parents, PROVIDERS):
-        yield Provider(door, memory, own(chance), parents=share, key=cast.key)
+    for parents in shares(cast.parents, PROVIDERS):
+        yield Provider(door, memory, own(chance), parents=parents, key=cast.key)
 
 
 def own(chance: Random) -> Random:

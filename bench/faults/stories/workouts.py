@@ -7,9 +7,11 @@ from bench.faults.cast import Session
 from bench.faults.memory import Memory, remembered
 from bench.faults.stories.actor import TRIES, Actor, bearer
 
+Felt = dict[str, Any]
+
 # What a therapist wants to know of, and what not.
-REMARKABLE = ({"pain": 8}, {"exertion": 10}, {"patientNotes": "It clicked."})
-UNREMARKABLE = {"pain": 1, "exertion": 4}
+REMARKABLE: Sequence[Felt] = ({"pain": 8}, {"exertion": 10}, {"patientNotes": "It clicked."})
+UNREMARKABLE: Felt = {"pain": 1, "exertion": 4}
 
 
 class Trainer(Actor):
@@ -27,7 +29,7 @@ class Trainer(Actor):
         complete(self, self.memory, self._left.pop(), felt)
 
 
-def complete(actor: Actor, memory: Memory, session: Session, felt: dict[str, Any]) -> None:
+def complete(actor: Actor, memory: Memory, session: Session, felt: Felt) -> None:
     """Complete a session with what was felt in its first exercise; asking again changes nothing."""
     body = {
         "durationMinutes": 20,
