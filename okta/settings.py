@@ -257,7 +257,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL)
-CELERY_TASK_PUBLISH_RETRY = False
+# For beat, which keeps one connection and would never make another; who wakes says "no" himself.
+CELERY_TASK_PUBLISH_RETRY = True
 WAKEUP_MIN_COUNTDOWN = broker.shortest_countdown(CELERY_BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

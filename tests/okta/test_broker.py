@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from celery import Celery
+from celery import Celery, current_app
 from redis import Redis
 
 from okta import broker, wakeups
@@ -130,3 +130,8 @@ def test_readiness_names_a_rabbitmq_that_refuses_or_hangs(settings: Any, mute: s
         began = time.monotonic()
         assert rabbitmq_unreachable() == [sentence]
         assert time.monotonic() - began < 1
+
+
+def test_beat_which_connects_once_may_connect_anew() -> None:
+    """Without a retry, beat goes on with its first connection for ever: a RabbitMQ that was away ended all sweeps."""
+    assert current_app.conf.task_publish_retry is True
