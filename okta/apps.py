@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+from django.db.models import Field, ForeignKey
 from django.utils.translation import gettext_lazy as _
+
+from okta.lookups import AnyOf
 
 if TYPE_CHECKING:
     _AxesConfig = AppConfig
@@ -14,6 +17,11 @@ else:
 class OktaConfig(AppConfig):
     name = "okta"
     verbose_name = "Okta"
+
+    def ready(self) -> None:
+        Field.register_lookup(AnyOf)
+        # A key to another table looks no further than itself.
+        ForeignKey.register_lookup(AnyOf)
 
 
 class FailuresConfig(_AxesConfig):
