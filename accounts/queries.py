@@ -1,5 +1,7 @@
 """Who is connected to whom, and which features a clinic has switched on."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from accounts.flags import REGISTRY, Flag
@@ -78,8 +80,19 @@ def in_charge() -> QuerySet[User]:
 
 def features(tenant_id: int | None) -> dict[str, bool]:
     """Every known flag of a clinic; one that nobody has switched, or of no clinic, has the registry's default."""
-    switched = TenantSettings.objects.filter(tenant=tenant_id).values_list("features", flat=True).first() or {}
-    return {key: bool(switched.get(key, flag.default)) for key, flag in REGISTRY.items()}
+    return features_of([tenant_id])[tenant_id]
+
+
+def features_of(tenant_ids: Iterable[int | None]) -> dict[int | None, dict[str, bool]]:
+    """The same of many clinics, in one query."""
+    wanted = set(tenant_ids)
+    switched: dict[int | None, dict[str, bool]] = dict(
+        TenantSettings.objects.filter(tenant__in=wanted).values_list("tenant", "features")
+    )
+    return {
+        tenant_id: {key: bool(switched.get(tenant_id, {}).get(key, flag.default)) for key, flag in REGISTRY.items()}
+        for tenant_id in wanted
+    }
 
 
 def feature_on(tenant_id: int | None, flag: Flag) -> bool:

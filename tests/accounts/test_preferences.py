@@ -6,6 +6,7 @@ import pytest
 
 from accounts.flags import REGISTRY
 from accounts.models import TenantSettings, User
+from accounts.queries import features_of
 from tests.make import PASSWORD, Make
 
 
@@ -75,6 +76,21 @@ def test_a_clinic_without_settings_has_the_defaults(make: Make) -> None:
     TenantSettings.objects.all().delete()
     answer = api.get("/v2/tenant/features")
     assert answer.json()["features"] == {key: flag.default for key, flag in REGISTRY.items()}
+
+
+def test_many_clinics_features_are_read_in_one_query(make: Make, django_assert_num_queries: Any) -> None:
+    other, without_settings = make.other_clinic, make.tenant("No settings")
+    TenantSettings.objects.filter(tenant=without_settings).delete()
+    TenantSettings.objects.filter(tenant=make.clinic).update(features={"discreetPush": True})
+    with django_assert_num_queries(1):
+        found = features_of([make.clinic.pk, other.pk, without_settings.pk, None, make.clinic.pk])
+    assert {tenant_id: each["discreetPush"] for tenant_id, each in found.items()} == {
+        make.clinic.pk: True,
+        other.pk: False,
+        without_settings.pk: False,
+        None: False,
+    }
+    assert found[None] == {key: flag.default for key, flag in REGISTRY.items()}
 
 
 def test_operators_see_themselves_and_no_clinics_features(make: Make) -> None:
