@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.models import Tenant, User
 from accounts.queries import feature_on
-from entrances.queries import evidence_for, pending_until
+from entrances.queries import evidence_of, pending_until
 from entrances.rules import verdict
 from feedback.queries import deliveries_until, summaries_until
 from followups.addresses import address
@@ -57,8 +57,10 @@ def _summaries(at: datetime) -> Iterator[Foreseen]:
 
 
 def _entrances(at: datetime) -> Iterator[Foreseen]:
-    for entrance in pending_until(at):
-        status, because = verdict(evidence_for(entrance))
+    entrances = pending_until(at)
+    evidence = evidence_of(entrances)
+    for entrance in entrances:
+        status, because = verdict(evidence[entrance.pk])
         yield _about(entrance.patient, "app visit", entrance.window_ends_at, f"{status} ({because.label})")
 
 

@@ -1,13 +1,14 @@
 """Reads: what a day tells, and how long a window still is."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import DurationField, ExpressionWrapper, F, Max
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from accounts.flags import APP_ENTRANCE_TRACKING
 from accounts.models import User
-from accounts.queries import feature_on
+from accounts.queries import features_of
 from entrances.locks import overdue
 from entrances.models import AppEntrance
 from entrances.rules import Evidence
@@ -15,6 +16,8 @@ from entrances.states import Status
 from okta.errors import NotFound
 from workouts.models import Workout
 from workouts.states import Status as WorkoutStatus
+
+REALLY_DONE = Q(status=WorkoutStatus.COMPLETED, completed_via_app_entrance=False)
 
 
 def entrance_of(*, patient: User, entrance_id: int) -> AppEntrance:
@@ -31,26 +34,28 @@ def entrance_of(*, patient: User, entrance_id: int) -> AppEntrance:
 
 def real_workout_on(*, patient_id: int, day: date) -> bool:
     """Whether the patient really completed a workout on that local day."""
-    return Workout.objects.filter(
-        patient=patient_id, status=WorkoutStatus.COMPLETED, completed_on=day, completed_via_app_entrance=False
-    ).exists()
+    return Workout.objects.filter(REALLY_DONE, patient=patient_id, completed_on=day).exists()
 
 
-def evidence_for(entrance: AppEntrance) -> Evidence:
-    """What the verdict may look at; to be read while the patient's row is held."""
-    of_patient = Workout.objects.filter(patient=entrance.patient_id)
-    planned = of_patient.filter(status=WorkoutStatus.PLANNED, date_scheduled=entrance.local_date).order_by("pk")
+def evidence_of(entrances: Sequence[AppEntrance]) -> dict[int, Evidence]:
+    """What the verdicts may look at, by entrance, in two queries; to be read while the patients' rows are held."""
+    of_patient = Workout.objects.filter(patient=OuterRef("patient"))
+    planned = of_patient.filter(status=WorkoutStatus.PLANNED, date_scheduled=OuterRef("local_date")).order_by("pk")
     # An inferred workout is passed over: a copy of a copy would say nothing about the patient. So is
     # one done after the day, which a late finalization could see.
-    done = of_patient.filter(
-        status=WorkoutStatus.COMPLETED, completed_via_app_entrance=False, completed_on__lte=entrance.local_date
+    done = of_patient.filter(REALLY_DONE, completed_on__lte=OuterRef("local_date")).order_by("-completed_at", "-pk")
+    read = AppEntrance.objects.filter(pk__any_of=[entrance.pk for entrance in entrances]).values_list(
+        "pk",
+        "tenant",
+        Exists(of_patient.filter(REALLY_DONE, completed_on=OuterRef("local_date"))),
+        Subquery(planned.values("pk")[:1]),
+        Subquery(done.values("pk")[:1]),
     )
-    return Evidence(
-        tracking_enabled=feature_on(entrance.tenant_id, APP_ENTRANCE_TRACKING),
-        real_workout_that_day=real_workout_on(patient_id=entrance.patient_id, day=entrance.local_date),
-        planned_workout_id=planned.values_list("pk", flat=True).first(),
-        last_workout_id=done.order_by("-completed_at", "-pk").values_list("pk", flat=True).first(),
-    )
+    features = features_of(entrance.tenant_id for entrance in entrances)
+    return {
+        pk: Evidence(features[tenant_id][APP_ENTRANCE_TRACKING.key], trained, planned_id, last_id)
+        for pk, tenant_id, trained, planned_id, last_id in read
+    }
 
 
 def remaining_window(entrance_id: int) -> timedelta | None:

@@ -1,6 +1,6 @@
 """Reads: a patient's evidence from its sources and from the cache, the time spent, what is certified."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -75,29 +75,64 @@ def clinic_zone(patient: User) -> ZoneInfo:
 
 def time_spent(patient: User) -> list[Spent]:
     """All management time of a patient, each entry in the month it began."""
-    zone = clinic_zone(patient)
-    rows = TimeEntry.objects.filter(patient=patient).values_list("started_at", "seconds", "live_contact")
-    return [Spent(month_of(started_at, zone), seconds, live_contact) for started_at, seconds, live_contact in rows]
+    return time_spent_on([patient])[patient.pk]
+
+
+def time_spent_on(patients: Collection[User]) -> dict[int, list[Spent]]:
+    """The same of many patients, in one query."""
+    zones = {patient.pk: clinic_zone(patient) for patient in patients}
+    spent: dict[int, list[Spent]] = {patient_id: [] for patient_id in zones}
+    rows = TimeEntry.objects.filter(patient__any_of=zones).values_list(
+        "patient", "started_at", "seconds", "live_contact"
+    )
+    for patient_id, started_at, seconds, live_contact in rows:
+        spent[patient_id].append(Spent(month_of(started_at, zones[patient_id]), seconds, live_contact))
+    return spent
 
 
 def evidence(patient: User) -> list[Day]:
+    """A patient's days of evidence, read from the workouts and the recorded answers."""
+    return evidence_of([patient.pk])[patient.pk]
+
+
+def evidence_of(patient_ids: Collection[int], *, on: Collection[date] | None = None) -> dict[int, list[Day]]:
     """
-    A patient's days of evidence, read from the workouts and the recorded answers in two queries.
+    The same of many patients, on some days or on all of them, in two queries.
 
     An inferred workout that a real one has replaced is no evidence of anything.
     """
     entered = Exists(ExerciseInWorkout.objects.filter(ENTERED, workout=OuterRef("pk")))
-    workouts = (
-        Workout.objects.filter(patient=patient, status=Status.COMPLETED, superseded_at__isnull=True)
-        .exclude(completed_on=None)
-        .values_list("completed_on", "completed_via_app_entrance", entered)
-    )
-    found = [(day, grade_workout(inferred=inferred, entered=said)) for day, inferred, said in workouts if day]
-    answers = RecordedAnswer.objects.filter(patient=patient).values_list("day", "has_data")
-    return graded(found + [(day, grade_answer(has_data=has_data)) for day, has_data in answers])
+    workouts = Workout.objects.filter(patient__any_of=patient_ids, status=Status.COMPLETED, superseded_at__isnull=True)
+    answers = RecordedAnswer.objects.filter(patient__any_of=patient_ids)
+    if on is not None:
+        workouts, answers = workouts.filter(completed_on__any_of=on), answers.filter(day__any_of=on)
+    found: dict[int, list[tuple[date, Grade]]] = {patient_id: [] for patient_id in patient_ids}
+    done = workouts.values_list("patient", "completed_on", "completed_via_app_entrance", entered)
+    for patient_id, day, inferred, said in done:
+        if day is not None:
+            found[patient_id].append((day, grade_workout(inferred=inferred, entered=said)))
+    for patient_id, day, has_data in answers.values_list("patient", "day", "has_data"):
+        found[patient_id].append((day, grade_answer(has_data=has_data)))
+    return {patient_id: graded(pieces) for patient_id, pieces in found.items()}
 
 
 def cached_evidence(patient: User) -> list[Day]:
     """The same, as it was last recalculated."""
-    rows = EvidenceDay.objects.filter(patient=patient).order_by("day").values_list("day", "grade")
-    return [Day(day, Grade(grade)) for day, grade in rows]
+    return cached_evidence_of([patient.pk])[patient.pk]
+
+
+def cached_evidence_of(patient_ids: Collection[int], *, on: Collection[date] | None = None) -> dict[int, list[Day]]:
+    """The same of many patients, on some days or on all of them, in one query."""
+    rows = EvidenceDay.objects.filter(patient__any_of=patient_ids).order_by("day")
+    kept: dict[int, list[Day]] = {patient_id: [] for patient_id in patient_ids}
+    for patient_id, day, grade in (rows if on is None else rows.filter(day__any_of=on)).values_list(
+        "patient", "day", "grade"
+    ):
+        kept[patient_id].append(Day(day, Grade(grade)))
+    return kept
+
+
+def without_cached_evidence(patient_ids: Iterable[int]) -> set[int]:
+    """Those of the patients of whom nothing is kept."""
+    kept = EvidenceDay.objects.filter(patient=OuterRef("pk"))
+    return set(User.objects.filter(~Exists(kept), pk__any_of=patient_ids).values_list("pk", flat=True))

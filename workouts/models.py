@@ -93,6 +93,8 @@ class Workout(models.Model):
                 name="workout_tenant_completed",
                 condition=Q(status=Status.COMPLETED),
             ),
+            # For a patient's day: whether they really trained on it, and what it is worth.
+            models.Index(fields=["patient", "completed_on"], name="workout_day", condition=Q(status=Status.COMPLETED)),
             # For "upcoming" and for the planned workout of a day.
             models.Index(
                 fields=["patient", "date_scheduled"], name="workout_planned", condition=Q(status=Status.PLANNED)

@@ -1,5 +1,6 @@
 """A patient's streaks, read: the stored row where it can be trusted, the workouts where it cannot."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Q
 
 from accounts.flags import INFERRED_VISITS_KEEP_STREAKS
 from accounts.models import User
-from accounts.queries import feature_on
+from accounts.queries import features_of
 from okta.clock import local_date
 from workouts.models import Streak, Workout
 from workouts.states import Status
@@ -23,32 +24,35 @@ def streak_of(*, patient: User, now: datetime) -> StreakState:
     Nothing is written. Where there is no row yet, or the clinic has changed its mind about inferred
     visits since it was written, the workouts are read instead.
     """
-    counts_inferred = inferred_visits_count(patient)
+    counts_inferred = inferred_visits_count([patient])
     row = Streak.objects.filter(patient=patient).first()
-    standing = as_stored(row) if row and row.counts_inferred == counts_inferred else None
+    standing = as_stored(row) if row and row.counts_inferred == counts_inferred[patient.pk] else None
     if standing is None:
-        standing = tally(counted_days(patient, counts_inferred=counts_inferred))
+        standing = replayed(counts_inferred)[patient.pk]
     return settle(standing, today=local_date(now, patient.zone))
 
 
-def inferred_visits_count(patient: User) -> bool:
-    """Whether the patient's clinic lets inferred visits keep streaks."""
-    return feature_on(patient.tenant_id, INFERRED_VISITS_KEEP_STREAKS)
+def inferred_visits_count(patients: Collection[User]) -> dict[int, bool]:
+    """For each of the patients, whether their clinic lets inferred visits keep streaks; in one query."""
+    features = features_of(patient.tenant_id for patient in patients)
+    return {patient.pk: features[patient.tenant_id][INFERRED_VISITS_KEEP_STREAKS.key] for patient in patients}
 
 
-def counted_days(patient: User, *, counts_inferred: bool) -> list[tuple[date, int | None]]:
+def replayed(counts_inferred: Mapping[int, bool]) -> dict[int, Tally]:
     """
-    The local day and the minutes of every workout that counts for streaks, in one query, by day.
+    What the workouts of each of these patients say, in one query.
 
-    An inferred workout counts as a day without minutes, if at all; one that a real workout replaced
-    never does.
+    An inferred workout counts as a day without minutes, if at all (``counts_inferred``, by patient);
+    one that a real workout replaced never does.
     """
-    counted = Q(completed_via_app_entrance=False)
-    if counts_inferred:
-        counted |= Q(superseded_at__isnull=True)
-    rows = Workout.objects.filter(counted, patient=patient, status=Status.COMPLETED, completed_on__isnull=False)
-    days = rows.order_by("completed_on").values_list("completed_on", "duration_minutes", "completed_via_app_entrance")
-    return [(day, 0 if inferred else minutes) for day, minutes, inferred in days if day is not None]
+    histories: dict[int, list[tuple[date, int | None]]] = {patient_id: [] for patient_id in counts_inferred}
+    standing = Q(completed_via_app_entrance=False) | Q(superseded_at__isnull=True)
+    rows = Workout.objects.filter(standing, patient__any_of=histories, status=Status.COMPLETED)
+    columns = ("patient", "completed_on", "duration_minutes", "completed_via_app_entrance")
+    for patient_id, day, minutes, inferred in rows.order_by().values_list(*columns):
+        if day is not None and (counts_inferred[patient_id] or not inferred):
+            histories[patient_id].append((day, 0 if inferred else minutes))
+    return {patient_id: tally(days) for patient_id, days in histories.items()}
 
 
 def as_stored(row: Streak) -> Tally:

@@ -23,7 +23,7 @@ LONGER_SECONDS = 0.3
 
 def slow_down() -> None:
     """Lengthen what happens between reading and settling, in every story."""
-    for module, name in ((deliver_notes, "_deliver"), (deliver_due, "send"), (finalize, "evidence_for")):
+    for module, name in ((deliver_notes, "_deliver"), (deliver_due, "send"), (finalize, "evidence_of")):
         replace(module, name, slowly(getattr(module, name)))
 
 

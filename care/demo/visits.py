@@ -8,7 +8,7 @@ from care.demo.programs import PROGRAMS
 from care.demo.sessions import number
 from entrances.models import AppEntrance
 from entrances.states import Reason, Status
-from workouts.actions.mirror import mirror_workout
+from workouts.actions.mirror import Copy, mirror_workouts
 from workouts.models import Workout
 
 OPENED_AT = time(20, 15)
@@ -33,6 +33,7 @@ def open_the_app(cared: Cared, lived: Sequence[Workout], *, today: date) -> int:
 
 def _visit(cared: Cared, session: Workout, day: date) -> None:
     opened_at = datetime.combine(day, OPENED_AT, tzinfo=cared.patient.zone)
+    [mirror_id] = mirror_workouts(copies=[Copy(session.pk, on=day, seen_at=opened_at)])
     AppEntrance.objects.create(
         tenant_id=session.tenant_id,
         patient=cared.patient,
@@ -44,5 +45,5 @@ def _visit(cared: Cared, session: Workout, day: date) -> None:
         last_seen_at=opened_at,
         window_ends_at=opened_at + WINDOW,
         settled_at=opened_at + WINDOW,
-        inferred_workout=mirror_workout(source_id=session.pk, on=day, seen_at=opened_at),
+        inferred_workout_id=mirror_id,
     )

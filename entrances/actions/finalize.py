@@ -1,25 +1,34 @@
 """Settling entrances whose window has closed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from accounts.locks import lock_patient
 from accounts.models import User
 from entrances.locks import lock_free_patients, lock_overdue_entrance, lock_overdue_of
 from entrances.models import AppEntrance
-from entrances.queries import evidence_for
+from entrances.queries import evidence_of
 from entrances.rules import verdict
-from entrances.states import Status
+from entrances.states import Reason, Status
 from okta.errors import reason
-from rtm.actions.recalculate import recalculate
-from workouts.actions.mirror import mirror_workout
-from workouts.actions.rebuild_streak import rebuild_streak
+from rtm.actions.recalculate import recalculate_days
+from workouts.actions.advance_streak import NewDay, advance_streaks
+from workouts.actions.mirror import Copy, mirror_workouts
 
 logger = logging.getLogger(__name__)
+
+WRITE = """
+    UPDATE entrances_appentrance AS entrance
+    SET status = given.status, reason = given.reason, inferred_workout_id = given.mirror_id,
+        settled_at = statement_timestamp(), last_error = ''
+    FROM unnest(%(ids)s::bigint[], %(statuses)s::text[], %(reasons)s::text[], %(mirrors)s::bigint[])
+        AS given (id, status, reason, mirror_id)
+    WHERE entrance.id = given.id
+"""
 
 
 def finalize_entrance(*, entrance_id: int, now: datetime) -> str:
@@ -37,7 +46,7 @@ def finalize_entrance(*, entrance_id: int, now: datetime) -> str:
         patient = lock_patient(patient_id)
         entrance = lock_overdue_entrance(entrance_id)
         if entrance is not None:
-            return _settle(entrance, patient, now)
+            return _settle([entrance], {patient.pk: patient}, now)[entrance.pk]
     return AppEntrance.objects.values_list("status", flat=True).get(pk=entrance_id)
 
 
@@ -50,8 +59,8 @@ def finalize_batch(*, patient_ids: Sequence[int], now: datetime) -> int:
     with transaction.atomic():
         patients = {patient.pk: patient for patient in lock_free_patients(patient_ids)}
         entrances = lock_overdue_of(list(patients.values()))
-        for entrance in entrances:
-            _settle(entrance, patients[entrance.patient_id], now)
+        if entrances:
+            _settle(entrances, patients, now)
     return len(entrances)
 
 
@@ -66,19 +75,31 @@ def attempt_finalization(*, entrance_id: int, now: datetime) -> str:
         return "failed"
 
 
-def _settle(entrance: AppEntrance, patient: User, now: datetime) -> str:
-    evidence = evidence_for(entrance)
-    status, because = verdict(evidence)
-    mirror = None
-    if status == Status.FINALIZED_TO_INFERRED_WORKOUT and evidence.source_workout_id is not None:
-        mirror = mirror_workout(
-            source_id=evidence.source_workout_id, on=entrance.local_date, seen_at=entrance.last_seen_at
-        )
-    AppEntrance.objects.filter(pk=entrance.pk).update(
-        status=status, reason=because, inferred_workout=mirror, settled_at=Now(), last_error=""
-    )
-    if mirror is not None:
-        # The window may close after midnight, or days late: only a replay is right then.
-        rebuild_streak(patient=patient, now=now)
-        recalculate(patient=patient, now=now)
-    return status
+def _settle(entrances: Sequence[AppEntrance], patients: Mapping[int, User], now: datetime) -> dict[int, Status]:
+    """Settle locked entrances of locked patients; as many statements for one as for many."""
+    evidence = evidence_of(entrances)
+    verdicts = {entrance.pk: verdict(evidence[entrance.pk]) for entrance in entrances}
+    copies = {
+        entrance: Copy(source_id, entrance.local_date, entrance.last_seen_at)
+        for entrance in entrances
+        if verdicts[entrance.pk][0] == Status.FINALIZED_TO_INFERRED_WORKOUT
+        and (source_id := evidence[entrance.pk].source_workout_id) is not None
+    }
+    mirrors = mirror_workouts(copies=list(copies.values()))
+    _write(verdicts, {entrance.pk: mirror for entrance, mirror in zip(copies, mirrors, strict=True)})
+    if copies:
+        seen = {entrance.patient_id: patients[entrance.patient_id] for entrance in copies}
+        advance_streaks(added=[NewDay(seen[one.patient_id], one.local_date, inferred=True) for one in copies])
+        recalculate_days(patients=list(seen.values()), on={one.local_date for one in copies}, now=now)
+    return {pk: status for pk, (status, _because) in verdicts.items()}
+
+
+def _write(verdicts: Mapping[int, tuple[Status, Reason]], mirrors: Mapping[int, int]) -> None:
+    values: dict[str, Any] = {
+        "ids": list(verdicts),
+        "statuses": [status.value for status, _ in verdicts.values()],
+        "reasons": [because.value for _, because in verdicts.values()],
+        "mirrors": [mirrors.get(pk) for pk in verdicts],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, values)

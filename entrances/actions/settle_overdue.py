@@ -5,7 +5,7 @@ from entrances.locks import overdue
 from entrances.queries import lag
 from okta.sweeps import Budget, Swept
 
-BATCH = 100
+BATCH = 500
 
 
 def settle_overdue(*, now: datetime) -> Swept:

@@ -8,7 +8,6 @@ from accounts.models import User
 from okta.errors import InvalidInput
 from rtm.actions.amend import amend
 from rtm.models import TimeEntry
-from rtm.queries import cached_evidence
 
 
 def record_time(
@@ -34,5 +33,5 @@ def record_time(
             live_contact=live_contact,
             note=note,
         )
-        amend(patient=locked, days=cached_evidence(locked), now=now)
+        amend(patients=[locked], now=now)
     return entry

@@ -1,5 +1,6 @@
 """A window that has closed: what it becomes, once, and what it never counts for."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -183,14 +184,14 @@ def test_a_poisoned_row_costs_only_itself(make: Make, monkeypatch: pytest.Monkey
     patients = [make.patient(f"P{number}", doctors=[make.dana]) for number in range(3)]
     entrances = [visit(patient) for patient in patients]
     window_closes(*entrances)
-    original = finalize_module.evidence_for
+    original = finalize_module.evidence_of
 
-    def poisoned(entrance: AppEntrance) -> Any:
-        if entrance.pk == entrances[1].pk:
+    def poisoned(batch: Sequence[AppEntrance]) -> Any:
+        if entrances[1] in batch:
             raise LookupError("Pat's own words")
-        return original(entrance)
+        return original(batch)
 
-    monkeypatch.setattr(finalize_module, "evidence_for", poisoned)
+    monkeypatch.setattr(finalize_module, "evidence_of", poisoned)
     assert settle_overdue(now=NOON).rows == 2
     failing = AppEntrance.objects.get(status=Status.PENDING)
     assert failing == entrances[1]

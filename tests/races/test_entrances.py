@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FINALIZING = [
     "entrances.actions.finalize.lock_patient",
     "entrances.actions.finalize.lock_overdue_entrance",
-    "entrances.actions.finalize.evidence_for",
-    "entrances.actions.finalize.mirror_workout",
-    "entrances.actions.finalize.rebuild_streak",
-    "entrances.actions.finalize.recalculate",
+    "entrances.actions.finalize.evidence_of",
+    "entrances.actions.finalize.mirror_workouts",
+    "entrances.actions.finalize.advance_streaks",
+    "entrances.actions.finalize.recalculate_days",
 ]
 COMPLETING = [
     "care.complete_workout.mark_completed",
@@ -107,7 +107,7 @@ def test_without_the_locks_both_would_count(day: Day, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("entrances.actions.finalize.lock_patient", unlocked)
     monkeypatch.setattr("entrances.actions.finalize.lock_overdue_entrance", lambda pk: AppEntrance.objects.get(pk=pk))
-    with interrupted_before("entrances.actions.finalize.mirror_workout", day.complete):
+    with interrupted_before("entrances.actions.finalize.mirror_workouts", day.complete):
         day.finalize()
     assert len(day.counted()) == 2
 
@@ -135,9 +135,6 @@ class Week:
         return check_in(patient=self.pat, entrance_id=self.today.pk, said=Said(Answer.DONE), now=NOON)
 
 
-STORING = {"train": "advance_streak", "finalize_yesterday": "rebuild_streak", "check_in_today": "advance_streak"}
-
-
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -153,7 +150,7 @@ def test_whatever_moves_a_streak_takes_turns(make: Make, first: str, second: str
     make.workout(completed_at=NOON - timedelta(days=9))
     rebuild_streak(patient=make.pat, now=NOON)
     week = Week(make)
-    with interrupted_before(f"workouts.actions.{STORING[first]}.store", getattr(week, second)) as other:
+    with interrupted_before("workouts.actions.advance_streak.store", getattr(week, second)) as other:
         getattr(week, first)()
     other.result()
     stored = Streak.objects.values().get(patient=week.pat)

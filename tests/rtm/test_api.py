@@ -401,5 +401,5 @@ def test_looking_and_recording_cost_the_same_however_long_the_history(
     api = make.api(make.dana)
     with django_assert_num_queries(7):
         assert len(api.get(of(make.pat)).json()["days"]) == count
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert api.post(RECORD, body(make)).status_code == 201

@@ -22,7 +22,7 @@ from rtm.actions.certify_month import (
     certify_month,
     what_would_be_certified,
 )
-from rtm.actions.recalculate import recalculate
+from rtm.actions.recalculate import recalculate, recalculate_days
 from rtm.actions.record_answer import record_answer
 from rtm.actions.record_time import record_time
 from rtm.models import Amendment, CertifiedMonth
@@ -201,6 +201,21 @@ def test_another_patients_month_is_not_amended(make: Make, march: User) -> None:
     assert not Amendment.objects.exists()
 
 
+def test_many_patients_at_once_are_amended_each_by_their_own_data(make: Make, march: User) -> None:
+    paul, free = make.patient("Paul", doctors=[make.dana]), make.patient("Free")
+    make.workout(patient=paul, completed_at=IN_MARCH, exercises=1)
+    recalculate(patient=paul, now=NOON)
+    spend(paul, make.dana, 1200)
+    rows = [certify(march, make.dana), certify(paul, make.dana)]
+    for number, patient in enumerate((march, paul, free)):
+        record_answer(patient=patient, day=date(2026, 3, 25 + number), has_data=True, key=f"check-in:{number}")
+    recalculate_days(patients=[march, paul, free], on=[date(2026, 3, 25), date(2026, 3, 26)], now=NOON)
+    amended = Amendment.objects.order_by("certified_month")
+    assert [one.certified_month for one in amended] == rows
+    assert [one.proposal["seconds"] for one in amended] == [600, 1200]
+    assert [one.proposal["days"][-1]["date"] for one in amended] == ["2026-03-25", "2026-03-26"]
+
+
 @pytest.mark.parametrize("months", [1, 12])
 def test_the_cost_of_looking_after_locked_months_is_constant(make: Make, march: User, months: int) -> None:
     for number in range(1, months + 1):
@@ -210,7 +225,7 @@ def test_the_cost_of_looking_after_locked_months_is_constant(make: Make, march: 
     Amendment.objects.all().delete()
     with CaptureQueriesContext(connection) as captured:
         recalculate(patient=march, now=NOON)
-    assert len(captured) == 6, "workouts, answers, what is kept, certified months, time, amendments"
+    assert len(captured) == 7, "workouts, answers, what was kept, certified months, time, what is kept, amendments"
     assert Amendment.objects.count() == months
 
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from rtm.actions.recalculate import recalculate
+from rtm.actions.recalculate import recalculate, recalculate_days
 from rtm.actions.record_answer import record_answer
 from rtm.models import EvidenceDay, RecordedAnswer
 from tests.make import NOON, TODAY, Make
@@ -189,3 +189,61 @@ def test_the_cost_does_not_grow_with_the_history(make: Make, days: int) -> None:
     assert queries() == 4, "nothing to write"
     Workout.objects.update(completed_via_app_entrance=True, superseded_at=NOON)
     assert queries() == 5, "all of it is gone"
+
+
+# --- some days of many patients ---
+
+
+def test_only_the_named_days_are_looked_at(make: Make) -> None:
+    make.workout(completed_at=NOON).exercises.update(pain=1)
+    make.workout(completed_at=NOON - DAY).exercises.update(pain=1)
+    recalculate(patient=make.pat, now=NOON)
+    EvidenceDay.objects.update(grade="access", counted=False, reason="nothing_entered")
+    recalculate_days(patients=[make.pat], on=[TODAY], now=NOON)
+    assert kept(make.pat) == [
+        (TODAY - DAY, "access", False, "nothing_entered"),
+        (TODAY, "therapeutic", True, "entered"),
+    ]
+
+
+def test_a_day_that_is_no_evidence_any_more_is_forgotten(make: Make) -> None:
+    for back in (0, 1):
+        make.workout(completed_at=NOON - back * DAY)
+    recalculate(patient=make.pat, now=NOON)
+    Workout.objects.update(completed_via_app_entrance=True, superseded_at=NOON)
+    recalculate_days(patients=[make.pat], on=[TODAY], now=NOON)
+    assert [day for day, *_ in kept(make.pat)] == [TODAY - DAY]
+
+
+def test_a_patient_of_whom_nothing_is_kept_is_replayed_from_the_beginning(make: Make) -> None:
+    paul = make.patient("Paul")
+    for patient in (make.pat, paul):
+        for back in (0, 1, 2):
+            make.workout(patient=patient, completed_at=NOON - back * DAY)
+    recalculate(patient=make.pat, now=NOON)
+    recalculate_days(patients=[make.pat, paul], on=[TODAY], now=NOON)
+    assert kept(paul) == kept(make.pat)
+    assert len(kept(paul)) == 3
+
+
+def test_answers_of_the_day_are_evidence_too(make: Make) -> None:
+    make.workout(completed_at=NOON, completed_via_app_entrance=True)
+    make.workout(completed_at=NOON - DAY)
+    recalculate(patient=make.pat, now=NOON)
+    record_answer(patient=make.pat, day=TODAY, has_data=True, key="check-in:1")
+    recalculate_days(patients=[make.pat], on=[TODAY], now=NOON)
+    assert kept(make.pat)[-1] == (TODAY, "therapeutic", True, "entered")
+
+
+def test_twenty_patients_cost_what_one_costs(make: Make) -> None:
+    def queries(number: int) -> int:
+        people = [make.patient(f"P{count}") for count in range(number)]
+        for patient in people:
+            make.workout(patient=patient, completed_at=NOON - DAY)
+            recalculate(patient=patient, now=NOON)
+            make.workout(patient=patient, completed_at=NOON)
+        with CaptureQueriesContext(connection) as captured:
+            recalculate_days(patients=people, on=[TODAY], now=NOON)
+        return len(captured)
+
+    assert queries(1) == queries(20) == 6, "who is new, workouts, answers, what is kept, what is new, certified months"

@@ -17,7 +17,7 @@ from accounts.models import TenantSettings, User
 from okta.clock import local_date
 from tests.make import NOON, TODAY, Make
 from tests.workouts.test_streaks import walked
-from workouts.actions.advance_streak import advance_streak
+from workouts.actions.advance_streak import NewDay, advance_streak, advance_streaks
 from workouts.actions.complete import Report, mark_completed
 from workouts.actions.rebuild_streak import rebuild_streak
 from workouts.models import Streak, Workout
@@ -45,14 +45,14 @@ def complete(patient: User, now: datetime, minutes: int | None) -> StreakState:
         return advance_streak(patient=locked, day=done.completed_on, minutes=done.duration_minutes, now=now)
 
 
-def infer(patient: User, day: date, now: datetime) -> None:
-    """Infer a workout on a day without a real one, and rebuild, as a finalized app visit does."""
+def infer(patient: User, day: date) -> None:
+    """Infer a workout on a day without a real one, and add it to the streaks, as a finalized app visit does."""
     if Workout.objects.filter(patient=patient, completed_on=day).exists():
         return
     with transaction.atomic():
         locked = lock_patient(patient.pk)
         inferred(patient, day)
-        rebuild_streak(patient=locked, now=now)
+        advance_streaks(added=[NewDay(locked, day, inferred=True)])
 
 
 def inferred(patient: User, day: date, **fields: Any) -> Workout:
@@ -272,7 +272,7 @@ def live(patient: User, step: Step, now: datetime) -> None:
     if step.kind == "complete":
         complete(patient, now, step.minutes)
     elif step.kind == "infer":
-        infer(patient, today - step.back * DAY, now)
+        infer(patient, today - step.back * DAY)
     elif step.kind == "travel":
         patient.timezone = step.zone
         patient.save(update_fields=["timezone"])
