@@ -17,7 +17,8 @@ from followups.states import Status
 MOST_ATTEMPTS = 32767
 # Only the first scheduled follow-up of a conversation is ever taken, so that its messages arrive in
 # order, and one that waits for its next attempt holds up its own conversation and no other; nor a clinic
-# another's that happens to know the conversation's id.
+# another's that happens to know the conversation's id. A row whose clinic is not found yet may turn out to
+# be anybody's: it waits for all, and all wait for it.
 HEAD = """
     r.status = 'scheduled'
     AND r.scheduled_for <= statement_timestamp()
@@ -25,7 +26,7 @@ HEAD = """
     AND NOT EXISTS (
         SELECT 1 FROM follow_up_requests AS earlier
         WHERE earlier.status = 'scheduled' AND earlier.conversation_id = r.conversation_id
-            AND earlier.tenant_id IS NOT DISTINCT FROM r.tenant_id
+            AND (earlier.tenant_id = r.tenant_id OR earlier.tenant_id IS NULL OR r.tenant_id IS NULL)
             AND (earlier.scheduled_for, earlier.created_at, earlier.id) < (r.scheduled_for, r.created_at, r.id)
     )
 """

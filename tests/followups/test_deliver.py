@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.models import TenantSettings
+from followups.locks import claim_due
 from followups.models import FollowUpMessage, FollowUpRequest, ProviderReviewRequest
 from messaging.models import Message
 from notifications.models import Device, Notification
@@ -322,6 +323,15 @@ def test_a_clinic_that_knows_anothers_conversation_neither_holds_it_up_nor_dates
     deliver()
     said = FollowUpMessage.objects.get(follow_up_id=row.pk)
     assert said.timestamp - said.created_at.replace(microsecond=0) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["the first", "the second"])
+def test_a_row_that_comes_after_clinics_were_looked_for_keeps_its_place(make: Make, known: bool) -> None:
+    first = for_pat(make, scheduled_for=Now() - timedelta(minutes=2))
+    second = for_pat(make, scheduled_for=Now() - timedelta(minutes=1))
+    FollowUpRequest.objects.filter(pk=(second if known else first).pk).update(tenant=None)
+    assert claim_due(limit=10).ids == [first.pk]
+    assert claim_due(limit=10).ids == [], "the first is on its way, and the second behind it"
 
 
 def test_an_inactive_parent_gets_no_push(make: Make, expo: FakeProvider) -> None:
