@@ -18,7 +18,7 @@ from followups import locks as followup_locks
 from followups.actions import deliver_due, settle
 from notifications.actions.notify import notify
 
-LONGER_SECONDS = 0.3
+LONGER_SECONDS = 0.5
 
 
 def slow_down() -> None:

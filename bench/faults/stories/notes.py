@@ -10,7 +10,7 @@ from bench.faults.stories.actor import TRIES, Actor, bearer
 
 LONGEST_BURST = 6
 # Just when the quiet period ends is when a save could get lost.
-COMES_BACK, AROUND_THE_END = 0.4, (-0.2, 0.7)
+COMES_BACK, AROUND_THE_END = 0.8, (0.0, 1.2)
 
 
 class Therapist(Actor):
