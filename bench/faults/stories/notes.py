@@ -9,8 +9,8 @@ from bench.faults.memory import remembered
 from bench.faults.stories.actor import TRIES, Actor, bearer
 
 LONGEST_BURST = 6
-# Just when the quiet period ends is when a save could get lost.
-COMES_BACK, AROUND_THE_END = 0.8, (0.0, 1.2)
+# A single save just when the quiet period ends is one that could get lost.
+COMES_BACK, AROUND_THE_END = 0.8, (0.0, 2.0)
 
 
 class Therapist(Actor):
@@ -24,17 +24,17 @@ class Therapist(Actor):
 
     def act(self) -> None:
         session = self.chance.choice(self._sessions)
-        self._burst(session)
+        for _ in range(self.chance.randint(1, LONGEST_BURST)):
+            self._write(session)
+            self.stopped.wait(self.chance.uniform(0, 0.4))
         if self.chance.random() < COMES_BACK:
             self.stopped.wait(self._quiet + self.chance.uniform(*AROUND_THE_END))
-            self._burst(session)
+            self._write(session)
 
-    def _burst(self, session: Session) -> None:
-        for _ in range(self.chance.randint(1, LONGEST_BURST)):
-            # Now and then a note is taken back.
-            note = f"Slower, {next(self._numbers)}" if self.chance.random() > 0.05 else ""
-            self._save(session, self.chance.choice(session.exercises), note)
-            self.stopped.wait(self.chance.uniform(0, 0.4))
+    def _write(self, session: Session) -> None:
+        # Now and then a note is taken back.
+        note = f"Slower, {next(self._numbers)}" if self.chance.random() > 0.05 else ""
+        self._save(session, self.chance.choice(session.exercises), note)
 
     def _save(self, session: Session, exercise: int, note: str) -> None:
         path = f"/v2/exercises/exercises-in-workout/{exercise}/doctor-post-notes"
