@@ -1,8 +1,11 @@
 """The app-visit story on real processes while they are killed, flushed and doubled."""
 
+from datetime import datetime, timedelta
 from functools import partial
+from time import sleep
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -14,6 +17,7 @@ from tests.entrances.steps import mirrors, visit, window_closes
 from tests.live import Broker, Live, eventually, send_task, sweeps_later
 from tests.make import Make
 from tests.races.blocking import holding, until_waiting
+from tests.together import together
 from workouts.models import ExerciseInWorkout, Workout
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("short_windows")]
@@ -66,10 +70,39 @@ def test_a_worker_killed_in_the_middle_costs_nothing(live: Live, pat: User) -> N
     inferred_once(pat)
 
 
-def test_a_task_delivered_five_times_makes_one_mirror(live: Live, pat: User) -> None:
+def test_sixty_visits_that_go_on_are_settled_once_and_never_before_their_last_window_ends(
+    live: Live, make: Make
+) -> None:
+    patients = [make.patient(f"P{number}", doctors=[make.dana]) for number in range(60)]
+    for patient in patients:
+        make.workout(patient=patient, on=clock.local_date(clock.now(), patient.zone))
+    for _ in range(2):
+        live.worker()
+        live.beat()
+    promised = dict[int, datetime]()
+
+    def come_back(patient: User, aim: timedelta) -> None:
+        # Each time just when the window has closed, or a little later: workers are settling it by then.
+        for _ in range(3):
+            entrance = record_visit(patient=patient, now=clock.now()).entrance
+            if entrance is None or entrance.status != Status.PENDING:
+                return
+            promised[patient.pk] = entrance.window_ends_at
+            sleep(max(0.0, (entrance.window_ends_at + aim - clock.now()).total_seconds()))
+
+    together([partial(come_back, patient, timedelta(milliseconds=10 * n)) for n, patient in enumerate(patients)])
+    eventually(lambda: not AppEntrance.objects.filter(status=Status.PENDING).exists(), seconds=30)
+    sweeps_later("entrances.sweep", 1)
+    settled = dict(AppEntrance.objects.values_list("patient", "window_ends_at"))
+    assert settled == promised
+    assert not AppEntrance.objects.filter(settled_at__lt=F("window_ends_at")).exists()
+    assert [len(mirrors(patient)) for patient in patients] == [1] * 60
+
+
+def test_forty_duplicates_of_a_task_make_one_mirror(live: Live, pat: User) -> None:
     entrance = visit(pat, clock.now())
     window_closes(entrance)
-    for _ in range(5):
+    for _ in range(40):
         send_task(FINALIZE, entrance_id=entrance.pk)
     live.worker()
     eventually(lambda: Broker().outstanding(FINALIZE) == 0)
