@@ -1,11 +1,14 @@
 """The feedback story on real processes while they are killed, flushed and doubled."""
 
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from feedback.actions.conversation import feedback_conversation
 from feedback.actions.owe_summary import owe_summary
+from feedback.models import NoteDelivery
 from messaging.models import Conversation, Message
 from messaging.states import MessageType
 from notifications.models import Device, Notification
@@ -15,6 +18,7 @@ from tests.feedback.steps import note_cards, quiet_period_ends, save
 from tests.live import Broker, Live, eventually, send_task, sweeps_later
 from tests.make import NOON, Make
 from tests.races.blocking import holding, until_waiting
+from tests.together import together
 from workouts.models import ExerciseInWorkout, Workout
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("short_windows")]
@@ -100,10 +104,47 @@ def test_a_flushed_redis_costs_at_most_a_sweep(
     sent_once(workout, "Good depth", fake_provider)
 
 
-def test_a_task_delivered_five_times_sends_one_card(live: Live, workout: Workout, fake_provider: FakeProvider) -> None:
+def test_twenty_waiting_cards_survive_a_flushed_redis_and_a_killed_worker(
+    live: Live, broker: Broker, make: Make, fake_provider: FakeProvider, settings: Any
+) -> None:
+    Device.objects.create(user=make.pat, platform=Platform.EXPO, token="ExponentPushToken[pat]")
+    settings.FEEDBACK_QUIET_PERIOD = timedelta(minutes=10)
+    worker = live.worker()
+    workouts = [make.workout(completed_at=NOON) for _ in range(20)]
+    deliveries = [save(workout, f"Text {number}") for number, workout in enumerate(workouts)]
+    eventually(lambda: broker.redis.hlen("unacked") == 20)
+    broker.redis.flushall()
+    live.kill(worker)
+    for delivery in deliveries:
+        quiet_period_ends(delivery)
+    live.beat()
+    live.worker()
+    eventually(lambda: len(fake_provider.received()) == 20)
+    sweeps_later("feedback.sweep", 2)
+    assert [note_cards(workout) for workout in workouts] == [[[f"Text {number}"]] for number in range(20)]
+    assert len(fake_provider.received()) == 20
+
+
+def test_two_hundred_saves_on_four_workouts_at_once_are_four_wake_ups_and_four_cards(
+    live: Live, broker: Broker, make: Make, fake_provider: FakeProvider
+) -> None:
+    Device.objects.create(user=make.pat, platform=Platform.EXPO, token="ExponentPushToken[pat]")
+    workouts = [make.workout(completed_at=NOON) for _ in range(4)]
+    together([partial(save, workouts[number % 4], f"Text {number}") for number in range(200)], threads=50)
+    assert broker.outstanding(DELIVER) == 4
+    assert list(NoteDelivery.objects.values_list("rev", flat=True)) == [50] * 4
+    live.worker()
+    eventually(lambda: len(fake_provider.received()) == 4)
+    eventually(lambda: broker.outstanding(DELIVER) == 0)
+    last = [workout.exercises.get(position=1).doctor_notes_post_exercise for workout in workouts]
+    assert [note_cards(workout) for workout in workouts] == [[[text]] for text in last]
+    assert len(fake_provider.received()) == 4
+
+
+def test_forty_duplicates_of_a_task_send_one_card(live: Live, workout: Workout, fake_provider: FakeProvider) -> None:
     delivery = save(workout, "Good depth")
     quiet_period_ends(delivery)
-    for _ in range(5):
+    for _ in range(40):
         send_task(DELIVER, delivery_id=delivery.pk)
     live.worker()
     eventually(lambda: Broker().outstanding(DELIVER) == 0)
