@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
@@ -96,5 +97,15 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert hidden == []
 
 
-def test_a_lease_outlasts_the_longest_task() -> None:
-    assert settings.LEASE.total_seconds() > settings.CELERY_TASK_TIME_LIMIT + 20
+def start_up_with(*, lease: int) -> None:
+    """Read the settings as a starting process does, with another lease."""
+    path = ROOT / "okta" / "settings.py"
+    shortened = path.read_text().replace("LEASE = timedelta(seconds=120)", f"LEASE = timedelta(seconds={lease})")
+    exec(compile(shortened, path, "exec"), {"__file__": str(path), "__name__": "okta.settings"})
+
+
+def test_a_lease_that_a_task_could_outlive_is_refused_at_start_up() -> None:
+    assert (settings.LEASE.total_seconds(), settings.CELERY_TASK_TIME_LIMIT) == (120, 90)
+    start_up_with(lease=111)
+    with pytest.raises(ImproperlyConfigured, match="LEASE must outlast CELERY_TASK_TIME_LIMIT by more than 20 s"):
+        start_up_with(lease=110)
