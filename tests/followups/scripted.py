@@ -9,13 +9,18 @@ from notifications.transports.base import Accepted, BatchRefused, Outcome, Outgo
 
 
 class Scripted:
-    """Takes everything but tokens that name another wish; ``during`` runs once, while a batch is being sent."""
+    """
+    Takes everything but tokens that name another wish, and refuses those in ``once`` the first time.
+
+    ``during`` runs once, while a batch is being sent.
+    """
 
     batch_size = 100
     receipts_size = 100
     sent: ClassVar[list[Outgoing]] = []
     during: ClassVar[list[Callable[[], object]]] = []
     down: ClassVar[list[TransportDown]] = []
+    once: ClassVar[set[str]] = set()
 
     def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         if self.down:
@@ -42,8 +47,11 @@ class Scripted:
         if "spoilt" in token:
             raise BatchRefused("VALIDATION_ERROR")
 
-    @staticmethod
-    def _outcome(outgoing: Outgoing) -> Outcome:
+    @classmethod
+    def _outcome(cls, outgoing: Outgoing) -> Outcome:
+        if outgoing.token in cls.once:
+            cls.once.remove(outgoing.token)
+            return TryAgain("MessageRateExceeded")
         if "later" in outgoing.token:
             return TryAgain("MessageRateExceeded", timedelta(minutes=7))
         return TryAgain("MessageRateExceeded") if "flaky" in outgoing.token else Accepted()

@@ -147,13 +147,13 @@ def test_a_service_that_comes_back_gets_what_it_missed(
 
 
 @pytest.mark.parametrize("flushed", [False, True], ids=["kept", "flushed"])
-def test_workers_whose_clocks_are_ten_minutes_apart_say_nothing_early_and_nothing_twice(
+def test_workers_whose_clocks_are_ten_minutes_wrong_say_nothing_early_and_nothing_twice(
     make: Make, live: Live, broker: Broker, fake_provider: FakeProvider, flushed: bool
 ) -> None:
     device(make.pat)
     live.beat()
-    live.worker(clock=timedelta(minutes=5))
-    live.worker(clock=-timedelta(minutes=5))
+    live.worker(clock=timedelta(minutes=10))
+    live.worker(clock=-timedelta(minutes=10))
     rows = [for_pat(make, scheduled_for=Now() + timedelta(seconds=n), display_text=f"{n}") for n in range(1, 5)]
     if flushed:
         broker.redis.flushdb()
@@ -161,6 +161,7 @@ def test_workers_whose_clocks_are_ten_minutes_apart_say_nothing_early_and_nothin
     assert [text for _, text in messages()] == ["1", "2", "3", "4"]
     assert not FollowUpRequest.objects.filter(sent_at__lt=F("scheduled_for")).exists()
     assert len(fake_provider.received()) == 4
+    sweeps_later("followups.sweep", 2)
 
 
 class TestManyAtOnce:

@@ -35,7 +35,7 @@ TOKEN = "ExponentPushToken[x]"
 def _scripted(settings: Any) -> Iterator[None]:
     settings.PUSH_TRANSPORTS = {"EXPO": "tests.followups.scripted.Scripted"}
     yield
-    for wish in (Scripted.sent, Scripted.during, Scripted.down):
+    for wish in (Scripted.sent, Scripted.during, Scripted.down, Scripted.once):
         wish.clear()
 
 
@@ -127,17 +127,25 @@ class TestTwoSweeps:
             together([deliver])
             assert (status_of(first), status_of(second)) == ("scheduled", "sent")
 
-    def test_three_at_once_say_everything_once_and_in_order(self) -> None:
-        for number in range(20):
-            first = promised(display_text="0", device_token=TOKEN if number % 2 else None)
+    def test_three_at_once_say_everything_once_and_in_order_though_one_in_ten_is_refused_at_first(self) -> None:
+        for number in range(100):
+            token = f"ExponentPushToken[{number}]" if number % 2 else None
+            first = promised(display_text="0", device_token=token)
             for place in range(1, 6):
                 promised(conversation_id=first.conversation_id, display_text=str(place))
+            if number % 10 == 5:
+                Scripted.once.add(str(token))
+        together([deliver] * 3)
+        waiting = FollowUpRequest.objects.filter(status=Status.SCHEDULED)
+        assert (len(messages()), waiting.filter(attempts=1).count(), waiting.count()) == (540, 10, 60)
+
+        waiting.filter(attempts=1).update(next_attempt_at=Now())
         together([deliver] * 3)
         said: dict[Any, list[str]] = {}
         for conversation, text in messages():
             said.setdefault(conversation, []).append(text)
-        assert list(said.values()) == [["0", "1", "2", "3", "4", "5"]] * 20
-        assert len(Scripted.sent) == 10
+        assert list(said.values()) == [["0", "1", "2", "3", "4", "5"]] * 100
+        assert len(Scripted.sent) == 50
 
 
 class TestDeadlocks:
