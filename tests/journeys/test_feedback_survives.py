@@ -149,6 +149,8 @@ def test_forty_duplicates_of_a_task_send_one_card(live: Live, workout: Workout, 
     live.worker()
     eventually(lambda: Broker().outstanding(DELIVER) == 0)
     sent_once(workout, "Good depth", fake_provider)
+    # A second run would have replaced the card by a later message.
+    assert Message.objects.get(type=MessageType.DOCTOR_FEEDBACK_NOTE).seq == 1
 
 
 def test_two_beats_and_two_workers_send_one_card(
