@@ -67,7 +67,7 @@ def ours(run: Run, plan: Plan, broker: Broker) -> list[float]:
     if published != budget:
         raise AssertionError(f"{budget:,} wake-ups were to be published; {published:,} were")
     kept = broker.kept()
-    run.say(f"{published:,} are in the broker; {plan.rounds if plan.fresh else 1} workers")
+    run.say(f"{published:,} are in the broker; workers: {plan.rounds if plan.fresh else 1}")
     samples: list[float] = []
     while len(samples) < plan.rounds:
         with an_idle_worker(run, broker) as worker:
