@@ -35,6 +35,8 @@ TOKENS = "okta:wakeups:tokens"
 GRACE = timedelta(seconds=30)
 BREAKER_PAUSE = timedelta(seconds=10)
 REDIS_TIMEOUT = 0.25
+# How long a process believes that what it saw on its way still is, where the row says so as well.
+SURE_FOR = timedelta(seconds=5)
 # Everything a broken Redis or broker is known to raise.
 LOST = (RedisError, KombuError, AMQPError, MessageNacked, OSError)
 
@@ -90,6 +92,27 @@ class _Breaker:
 breaker = _Breaker()
 
 
+class _Seen:
+    """The wake-ups this process has lately seen on their way, and when."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+
+    def note(self, key: str) -> None:
+        if len(self._at) >= settings.WAKEUP_BUDGET:
+            self.forget()
+        self._at[key] = time.monotonic()
+
+    def forget(self) -> None:
+        self._at.clear()
+
+    def lately(self, key: str) -> bool:
+        return time.monotonic() - self._at.get(key, float("-inf")) < SURE_FOR.total_seconds()
+
+
+seen = _Seen()
+
+
 @cache
 def _redis() -> Redis:
     return Redis.from_url(
@@ -101,14 +124,28 @@ def _redis() -> Redis:
     )
 
 
-def wake(task: str, *, key: str, after: timedelta = timedelta(0), replace: bool = False, **ids: int | str) -> None:
+def wake(
+    task: str,
+    *,
+    key: str,
+    after: timedelta = timedelta(0),
+    replace: bool = False,
+    waiting: bool = False,
+    **ids: int | str,
+) -> None:
     """
     Ask a worker to run ``task`` with ``ids`` once this transaction has committed and ``after`` has passed.
 
     At most one wake-up per ``key`` is outstanding; ``replace`` overtakes the one on its way (its
     message will find a foreign token and end). A wait beyond ``WAKEUP_MAX_COUNTDOWN`` is made in
     hops: the woken task finds its row not due yet and wakes again. Never raises.
+
+    ``waiting`` says that the row was waiting for its moment before this change as well, and that the
+    moment only moves away. Then a wake-up seen a few seconds ago is on its way still, or its task
+    reads the row now and wakes again: Redis need not be asked at every stroke of a busy keyboard.
     """
+    if waiting and not replace and seen.lately(key):
+        return
     transaction.on_commit(partial(_publish, task, key, after, replace, ids), robust=True)
 
 
@@ -120,9 +157,12 @@ def _publish(task: str, key: str, after: timedelta, replace: bool, ids: dict[str
     token = uuid4().hex
     armed = False
     try:
-        armed = _arm(key, token, countdown, replace)
+        answer = _arm(key, token, countdown, replace)
+        armed = answer == "armed"
         if armed:
             _send(task, {**ids, "wake_key": key, "wake_token": token}, countdown)
+        if answer != "over budget":
+            seen.note(key)
     except LOST as error:
         breaker.open()
         breaker.count_lost()
@@ -151,12 +191,12 @@ def _send(task: str, kwargs: dict[str, int | str], countdown: float) -> None:
             raise
 
 
-def _arm(key: str, token: str, countdown: float, replace: bool) -> bool:
+def _arm(key: str, token: str, countdown: float, replace: bool) -> str:
     ttl = countdown + GRACE.total_seconds()
     answer = _redis().eval(
         ARM, 2, DEADLINES, TOKENS, key, token, str(ttl), str(int(replace)), str(settings.WAKEUP_BUDGET)
     )
-    return str(answer) == "armed"
+    return str(answer)
 
 
 def _disarm(key: str, token: str) -> bool:

@@ -31,6 +31,7 @@ def redis() -> Iterator["Redis[Any]"]:
     client.flushdb()
     wakeups.breaker.close()
     wakeups._redis.cache_clear()
+    wakeups.seen.forget()
     yield client
     client.flushdb()
     wakeups.breaker.close()
@@ -88,6 +89,39 @@ def test_a_key_given_back_can_be_woken_again(redis: Any) -> None:
     wakeups._disarm("notes:1", published(redis)[0]["wake_token"])
     wake(TASK, key="notes:1", delivery_id=1)
     assert len(published(redis)) == 2
+
+
+def test_of_a_row_that_waited_before_redis_is_asked_once_in_a_while(
+    redis: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), delivery_id=1)
+    redis.flushdb()
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), waiting=True, delivery_id=1)
+    assert published(redis) == []
+    monkeypatch.setattr(wakeups, "SURE_FOR", timedelta(0))
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), waiting=True, delivery_id=1)
+    assert len(published(redis)) == 1
+
+
+@pytest.mark.parametrize("asked", [{"waiting": False}, {"waiting": True, "replace": True}])
+def test_redis_is_asked_about_every_other_row(redis: Any, asked: dict[str, bool]) -> None:
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), delivery_id=1)
+    redis.flushdb()
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), delivery_id=1, **asked)
+    assert len(published(redis)) == 1
+
+
+def test_what_another_process_saw_is_not_known_here(redis: Any) -> None:
+    wake(TASK, key="notes:1", after=timedelta(seconds=300), waiting=True, delivery_id=1)
+    assert len(published(redis)) == 1
+
+
+def test_a_wake_up_that_was_lost_or_over_budget_was_not_seen(redis: Any, settings: Any) -> None:
+    settings.WAKEUP_BUDGET = 0
+    wake(TASK, key="notes:1", delivery_id=1)
+    settings.WAKEUP_BUDGET = 2000
+    wake(TASK, key="notes:1", waiting=True, delivery_id=1)
+    assert len(published(redis)) == 1
 
 
 def test_a_key_whose_moment_is_long_past_is_forgotten(redis: Any) -> None:
