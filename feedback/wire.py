@@ -4,11 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.flags import FEEDBACK_NOTIFICATIONS
+from accounts.queries import switched_on
+from feedback.actions.save_own_note import Saved
 from feedback.models import NoteDelivery
 from feedback.queries import due_at, state_of
 from feedback.states import DeliveryState
 from okta.fields import Key, WireSerializer
-from workouts.models import ExerciseInWorkout
 from workouts.rules import NOTE_LIMIT
 
 NOTES_PER_REQUEST = 200
@@ -94,6 +96,13 @@ def delivery_row(delivery: NoteDelivery, *, feature_on: bool) -> dict[str, Any]:
     }
 
 
-def saved(exercise: ExerciseInWorkout, delivery: dict[str, Any]) -> dict[str, Any]:
-    """One saved note with the standing of its delivery."""
-    return {**SavedNote(exercise).data, "delivery": DeliveryStanding(delivery).data}
+# Made once: their fields would otherwise be copied for every save.
+_NOTE, _STANDING = SavedNote(), DeliveryStanding()
+
+
+def saved_note(pk: int, text: str, saved: Saved) -> dict[str, Any]:
+    """A note as a save left it, with the standing of its delivery."""
+    on = switched_on(saved.switched, FEEDBACK_NOTIFICATIONS)
+    note = {"pk": pk, "doctor_notes_post_exercise": text, "doctor_notes_post_exercise_at": saved.at if text else None}
+    delivery = _STANDING.to_representation(standing(saved.delivery, feature_on=on))
+    return {**_NOTE.to_representation(note), "delivery": delivery}

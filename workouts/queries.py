@@ -4,10 +4,17 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.flags import ANY_CONNECTED_DOCTOR_MAY_NOTE
 from accounts.models import User
-from accounts.queries import connected_to_doctor, feature_on
+from accounts.queries import CONNECTED_TO_DOCTOR, connected_to_doctor, feature_on
 from okta.errors import Forbidden, NotFound
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
+
+# The guarded door of ``exercise_for_note`` for the workout's own doctor, as part of a statement.
+OWN_WORKOUT_OF = """
+    SELECT id FROM workouts_workout AS workout
+    WHERE id = (SELECT workout_id FROM workouts_exerciseinworkout WHERE id = %(exercise)s)
+        AND doctor_id = %(doctor)s AND tenant_id = %(tenant)s AND {connected}
+""".replace("{connected}", CONNECTED_TO_DOCTOR.format(patient="workout.patient_id"))
 
 
 def with_people(workouts: QuerySet[Workout]) -> QuerySet[Workout]:

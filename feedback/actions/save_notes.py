@@ -14,6 +14,15 @@ from workouts.models import ExerciseInWorkout, Workout
 # The statement is lock, arithmetic and answer in one, all on the database's clock. In SET,
 # clock_timestamp() is read after the row lock was waited for, so the quiet period starts with the
 # save and not with the wait.
+OWED_AGAIN = """
+    rev = feedback_notedelivery.rev + 1,
+    due_at = least(
+        clock_timestamp() + %(quiet)s,
+        coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()) + %(longest)s
+    ),
+    first_unsent_at = coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()),
+    attempts = 0, dead_at = NULL, last_error = ''
+"""
 OWE = """
     INSERT INTO feedback_notedelivery
         (workout_id, doctor_id, rev, due_at, first_unsent_at, attempts, last_error)
@@ -21,16 +30,9 @@ OWE = """
         %(workout)s, %(doctor)s, 1,
         clock_timestamp() + least(%(quiet)s, %(longest)s), clock_timestamp(), 0, ''
     )
-    ON CONFLICT (workout_id, doctor_id) DO UPDATE SET
-        rev = feedback_notedelivery.rev + 1,
-        due_at = least(
-            clock_timestamp() + %(quiet)s,
-            coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()) + %(longest)s
-        ),
-        first_unsent_at = coalesce(feedback_notedelivery.first_unsent_at, clock_timestamp()),
-        attempts = 0, dead_at = NULL, last_error = ''
+    ON CONFLICT (workout_id, doctor_id) DO UPDATE SET {owed_again}
     RETURNING feedback_notedelivery.*, clock_timestamp() AS saved_at, due_at - clock_timestamp() AS remaining
-"""
+""".replace("{owed_again}", OWED_AGAIN)
 
 
 def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> NoteDelivery:

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from feedback.actions.save_notes import save_notes
+from feedback.actions.save_own_note import save_own_note
 from feedback.models import NoteDelivery
 from messaging.models import Message
 from messaging.states import MessageType
@@ -16,9 +17,14 @@ from workouts.models import Workout
 
 
 def save(workout: Workout, *texts: str, doctor: User | None = None) -> NoteDelivery:
-    """The owner (or ``doctor``) saves ``texts`` on the exercises of a workout, in their order."""
+    """The owner (or ``doctor``) saves ``texts`` on the exercises of a workout, in their order, as the doors do."""
     ids = list(workout.exercises.values_list("pk", flat=True))[: len(texts)]
-    return save_notes(workout=workout, doctor=doctor or workout.doctor, texts=dict(zip(ids, texts, strict=True)))
+    doctor = doctor or workout.doctor
+    if len(texts) == 1:
+        saved = save_own_note(exercise_in_workout_id=ids[0], doctor=doctor, text=texts[0])
+        if saved is not None:
+            return saved.delivery
+    return save_notes(workout=workout, doctor=doctor, texts=dict(zip(ids, texts, strict=True)))
 
 
 def quiet_period_ends(delivery: NoteDelivery) -> None:
