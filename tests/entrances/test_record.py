@@ -10,7 +10,9 @@ from accounts.models import TenantSettings
 from entrances.actions.record import record_visit
 from entrances.models import AppEntrance
 from entrances.states import Logged, Reason, Status
+from okta import wakeups
 from tests.entrances.steps import visit
+from tests.live import an_empty_broker
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.django_db
@@ -109,5 +111,43 @@ def test_a_visit_costs_the_same_number_of_queries_however_long_the_history(
         make.workout(completed_at=NOON - timedelta(days=days), exercises=1)
     patient = make.pat
     _ = patient.tenant
-    with django_assert_num_queries(5):  # savepoint included
+    with django_assert_num_queries(1):
         record_visit(patient=patient, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("features", "logged"),
+    [
+        ({"appEntranceTracking": True}, Logged.PENDING),
+        ({"appEntranceTracking": False}, Logged.DISABLED),
+        ({}, Logged.DISABLED),
+        (None, Logged.DISABLED),
+    ],
+)
+def test_the_clinics_word_is_asked_at_every_visit(make: Make, features: dict[str, bool] | None, logged: Logged) -> None:
+    patient = make.pat
+    settings = TenantSettings.objects.filter(tenant=make.clinic)
+    settings.delete() if features is None else settings.update(features=features)
+    assert record_visit(patient=patient, now=NOON).logged == logged
+    assert AppEntrance.objects.count() == (1 if logged == Logged.PENDING else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_visit_asks_for_a_wake_up_unless_one_is_known_to_be_on_its_way(make: Make) -> None:
+    wakeups.breaker.close()
+    asked: list[int] = []
+    changes: list[dict[str, Any]] = [
+        {},
+        {},
+        {"last_error": "LookupError"},
+        {"last_error": "", "window_ends_at": NOON},
+        {},
+    ]
+    with an_empty_broker() as broker:
+        for change in changes:
+            if change:
+                AppEntrance.objects.update(**change)
+            broker.redis.flushdb()
+            record_visit(patient=make.pat, now=NOON)
+            asked.append(broker.outstanding("entrances.finalize"))
+    assert asked == [1, 0, 1, 1, 0]
