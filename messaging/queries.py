@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Lookup, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -25,6 +26,23 @@ class Thread:
     unread_count: int
 
 
+class _Among(Lookup):
+    """
+    Whether a key is in an array.
+
+    Unlike ``IN`` over the same subquery it is no join: PostgreSQL looks each of them up, where for a
+    join it would rather read all conversations of everybody.
+    """
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        key, key_values = self.process_lhs(compiler, connection)
+        keys, keys_values = self.process_rhs(compiler, connection)
+        return f"{key} = ANY{keys}", (*key_values, *keys_values)
+
+
 def visible_conversations(user: User) -> QuerySet[Conversation]:
     """
     The conversations ``user`` takes part in and may see now.
@@ -32,12 +50,8 @@ def visible_conversations(user: User) -> QuerySet[Conversation]:
     A doctor sees a thread with a patient only while connected to that patient; administrators see
     every thread they are in.
     """
-    mine = Conversation.objects.filter(tenant=user.tenant_id, participants__user=user)
-    if user.user_type == UserType.PATIENT:
-        return mine.filter(Q(patient=None) | Q(patient=user))
-    if user.user_type == UserType.DOCTOR:
-        return mine.filter(Q(patient=None) | Q(patient__in=connected_patients(user)))
-    return mine
+    taking_part = ArraySubquery(Participant.objects.filter(user=user).values("conversation"))
+    return _shown_to(user, Conversation.objects.filter(_Among(F("pk"), taking_part)))
 
 
 def conversation_of(*, user: User, conversation_id: UUID) -> Conversation:
@@ -46,10 +60,20 @@ def conversation_of(*, user: User, conversation_id: UUID) -> Conversation:
 
     :raises NotFound: for anybody else.
     """
-    conversation = visible_conversations(user).filter(pk=conversation_id).first()
+    this = Conversation.objects.filter(pk=conversation_id, participants__user=user)
+    conversation = _shown_to(user, this).first()
     if conversation is None:
         raise NotFound
     return conversation
+
+
+def _shown_to(user: User, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    mine = conversations.filter(tenant=user.tenant_id)
+    if user.user_type == UserType.PATIENT:
+        return mine.filter(Q(patient=None) | Q(patient=user))
+    if user.user_type == UserType.DOCTOR:
+        return mine.filter(Q(patient=None) | Q(patient__in=connected_patients(user)))
+    return mine
 
 
 def messages_of(conversation: Conversation) -> QuerySet[Message]:
