@@ -65,9 +65,9 @@ def seconds(database: str, number: int, run: Run) -> float:
 
 
 @contextmanager
-def a_copy(original: str) -> Iterator[str]:
+def a_copy(original: str, suffix: str = "past") -> Iterator[str]:
     """Another database like this one, dropped at the end."""
-    name = f"{original}_past"
+    name = f"{original}_{suffix}"
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original))
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     from_outside(drop, create)

@@ -49,7 +49,7 @@ class Plan:
 
 
 QUICK = Plan(clients=(1, 16), requests=48)
-FULL = Plan(clients=(1, 16), requests=320, rounds=9)
+FULL = Plan(clients=(1, 16), requests=160, rounds=11)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bench.__main__ import NAMES
 from bench.broker import Watch
 from bench.cast import a_workout
 from bench.figures import Figure, Target, side_by_side
-from bench.measures import broker, delivery, finalization, history, memory, pushed, replay, requests
+from bench.measures import broker, delivery, finalization, history, memory, pages, pushed, replay, requests
 from bench.run import Run
 from followups.models import FollowUpAttempt, FollowUpMessage, FollowUpRequest
 from tests.live import an_empty_broker
@@ -39,8 +39,8 @@ def shown(name: str, figures: list[Figure]) -> dict[str, Any]:
 
 
 def test_every_measure_has_the_shape_of_the_others() -> None:
-    assert NAMES == ["broker", "delivery", "finalization", "history", "memory", "pushed", "replay", "requests"]
-    for module in (broker, delivery, finalization, history, memory, pushed, replay, requests):
+    assert NAMES == ["broker", "delivery", "finalization", "history", "memory", "pages", "pushed", "replay", "requests"]
+    for module in (broker, delivery, finalization, history, memory, pages, pushed, replay, requests):
         assert module.TITLE
         assert module.QUICK.rounds >= 5
         assert module.FULL.rounds >= 5
