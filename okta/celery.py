@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, worker_ready, worker_shutdown
 
-from okta.broker import worker_transport_options
+from okta.broker import is_rabbitmq, worker_transport_options
 from okta.watch import watcher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okta.settings")
@@ -22,6 +22,13 @@ app.set_default()
 def wait_longer_than_publishers(conf: Any, **_: Any) -> None:
     """Give a worker's sockets the time a blocking pop needs; publishers keep their short one."""
     conf.broker_transport_options = worker_transport_options(conf.broker_transport_options)
+
+
+@celeryd_init.connect
+def leave_delays_to_rabbitmq(conf: Any, **_: Any) -> None:
+    """Where the broker delays messages, hold none for long; Redis delays none."""
+    if is_rabbitmq(conf.broker_url):
+        app.Task.Strategy = "okta.strategy:believe_the_broker"
 
 
 @worker_ready.connect
