@@ -85,6 +85,7 @@ def write(found: Mapping[str, Any], *, directory: Path) -> Path:
 
 def draw(*, directory: Path, to: Path) -> Path:
     """Draw what every measure last found, those of earlier runs as well."""
+    directory.mkdir(exist_ok=True)
     results = [json.loads(path.read_text()) for path in sorted(directory.glob("*.json"))]
     to.write_text(picture.svg([found for found in results if "figures" in found]))
     return to

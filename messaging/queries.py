@@ -10,24 +10,11 @@ from django.db.models import Count, F, Lookup, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from accounts.queries import CONNECTED_TO_DOCTOR, connected_patients
+from accounts.queries import connected_patients
 from accounts.states import UserType
 from messaging.models import Conversation, Message, Participant
 from okta.errors import NotFound
 
-# ``visible_conversations`` of one conversation, written by hand: every page of messages asks it.
-SHOWN = """
-    SELECT * FROM messaging_conversation AS conversation
-    WHERE id = %(conversation)s AND tenant_id = %(tenant)s AND EXISTS (
-        SELECT FROM messaging_participant WHERE conversation_id = %(conversation)s AND user_id = %(doctor)s OFFSET 0
-    )
-"""
-CONNECTED = CONNECTED_TO_DOCTOR.format(patient="conversation.patient_id")
-SHOWN_TO = {
-    UserType.PATIENT: f"{SHOWN} AND (patient_id IS NULL OR patient_id = %(doctor)s)",
-    UserType.DOCTOR: f"{SHOWN} AND (patient_id IS NULL OR {CONNECTED})",
-    UserType.ADMIN: SHOWN,
-}
 # A page shows who wrote each message, and needs no more of them.
 SENDER = [*(field.name for field in Message._meta.concrete_fields), "sender__first_name", "sender__last_name"]
 
@@ -67,12 +54,7 @@ def visible_conversations(user: User) -> QuerySet[Conversation]:
     every thread they are in.
     """
     taking_part = ArraySubquery(Participant.objects.filter(user=user).values("conversation"))
-    mine = Conversation.objects.filter(_Among(F("pk"), taking_part), tenant=user.tenant_id)
-    if user.user_type == UserType.PATIENT:
-        return mine.filter(Q(patient=None) | Q(patient=user))
-    if user.user_type == UserType.DOCTOR:
-        return mine.filter(Q(patient=None) | Q(patient__in=connected_patients(user)))
-    return mine
+    return _shown_to(user, Conversation.objects.filter(_Among(F("pk"), taking_part)))
 
 
 def conversation_of(*, user: User, conversation_id: UUID) -> Conversation:
@@ -81,11 +63,20 @@ def conversation_of(*, user: User, conversation_id: UUID) -> Conversation:
 
     :raises NotFound: for anybody else.
     """
-    values: dict[str, Any] = {"conversation": conversation_id, "doctor": user.pk, "tenant": user.tenant_id}
-    conversation = next(iter(Conversation.objects.raw(SHOWN_TO[UserType(user.user_type)], values)), None)
+    this = Conversation.objects.filter(pk=conversation_id, participants__user=user)
+    conversation = _shown_to(user, this).first()
     if conversation is None:
         raise NotFound
     return conversation
+
+
+def _shown_to(user: User, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    mine = conversations.filter(tenant=user.tenant_id)
+    if user.user_type == UserType.PATIENT:
+        return mine.filter(Q(patient=None) | Q(patient=user))
+    if user.user_type == UserType.DOCTOR:
+        return mine.filter(Q(patient=None) | Q(patient__in=connected_patients(user)))
+    return mine
 
 
 def messages_of(conversation: Conversation) -> QuerySet[Message]:
