@@ -32,9 +32,7 @@ def curves(connection: psycopg.Connection[Any], began: datetime, seconds: float)
     found = {}
     for name, question in CURVES.items():
         rows = connection.execute(question).fetchall()
-        due, done = (
-            sorted((moment - began).total_seconds() for moment in column) for column in zip(*rows, strict=True)
-        )
+        due, done = (sorted((row[column] - began).total_seconds() for row in rows) for column in (0, 1))
         found[name] = {"due": by_moment(due, seconds), "done": by_moment(done, seconds)}
     return found
 

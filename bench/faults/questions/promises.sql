@@ -11,7 +11,7 @@ SELECT format('%s is due %s, %s attempts, lease %s, %s', id, scheduled_for, atte
 FROM follow_up_requests
 WHERE status NOT IN ('sent', 'failed', 'cancelled');
 
--- promise: what is sent was said once, in every place where it belongs, and what is not sent was not said
+-- promise: what is sent was said once, everywhere it belongs; what is not sent was not said
 SELECT format('%s %s: %s messages, %s cards of %s', r.id, r.status, said.times, cards.times, known.id)
 FROM follow_up_requests AS r
 LEFT JOIN messaging_conversation AS known ON known.id = r.conversation_id
@@ -29,6 +29,21 @@ WHERE said.times <> (r.status = 'sent')::int OR cards.times <> (r.status = 'sent
 SELECT format('%s was promised for %s and sent at %s', id, scheduled_for, sent_at)
 FROM follow_up_requests
 WHERE status = 'sent' AND sent_at < scheduled_for;
+
+-- promise: nothing is pushed before its time
+SELECT format('%s was promised for %s and pushed at %s', r.id, r.scheduled_for, t.at)
+FROM taken AS t JOIN follow_up_requests AS r ON r.id::text = t.follow_up
+WHERE t.at < r.scheduled_for;
+
+-- promise: what is sent is in the feed of a parent whom the clinic knows, once
+SELECT format('%s of parent %s is in the feed %s times', r.id, person.user_id, feed.times)
+FROM follow_up_requests AS r
+JOIN messaging_participant AS person ON person.conversation_id = r.conversation_id AND person.user_id::text = r.user_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS times FROM notifications_notification AS n
+    WHERE n.recipient_id = person.user_id AND n.key = format('follow-up:%s', r.id)
+) AS feed
+WHERE feed.times <> (r.status = 'sent')::int;
 
 -- promise: a conversation's messages come in the order of their times
 SELECT format(
@@ -64,13 +79,12 @@ WHERE r.status = 'cancelled' AND NOT EXISTS (
     SELECT FROM cancellations AS c WHERE c.conversation = r.conversation_id AND c.ended > r.created_at
 );
 
--- promise: what failed says why, and was tried three times or refused for good
+-- promise: what failed says why: it was refused for good or tried three times, and not for an outage
 SELECT format('%s failed after %s attempts: %s', r.id, r.attempts, r.last_error)
 FROM follow_up_requests AS r
-WHERE r.status = 'failed' AND (
-    r.last_error = '' OR (
-        r.attempts < 3 AND NOT EXISTS (
-            SELECT FROM followups_followupattempt AS a WHERE a.follow_up_id = r.id AND a.outcome = 'REFUSED'
-        )
-    )
-);
+CROSS JOIN LATERAL (
+    SELECT coalesce(bool_or(a.outcome = 'REFUSED'), false) AS for_good,
+        coalesce(bool_or(a.outcome NOT IN ('DOWN', 'ACCEPTED')), false) AS by_itself
+    FROM followups_followupattempt AS a WHERE a.follow_up_id = r.id
+) AS tried
+WHERE r.status = 'failed' AND (r.last_error = '' OR (r.attempts < 3 AND NOT tried.for_good) OR NOT tried.by_itself);

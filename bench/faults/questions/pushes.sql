@@ -17,15 +17,20 @@ WHERE n.type IN ('PATIENT_FEEDBACK', 'DOCTOR_FEEDBACK')
     AND NOT EXISTS (SELECT FROM notifications_push AS p WHERE p.notification_id = n.id)
     AND EXISTS (
         SELECT FROM notifications_device AS d
-        WHERE d.user_id = n.recipient_id AND (d.retired_at IS NULL OR d.retired_at > n.created_at)
+        WHERE d.user_id = n.recipient_id AND d.registered_at <= n.created_at
+            AND (d.retired_at IS NULL OR d.retired_at > n.created_at)
     );
 
--- promise: nobody is pushed anything that nobody was told
+-- promise: nobody is pushed anything but what they were told or promised
 SELECT format('%s got %s', t.recipient, t.collapse_id)
-FROM taken AS t
+FROM taken AS t LEFT JOIN notifications_device AS d ON d.token = t.recipient
 WHERE t.collapse_id IS NULL OR (
-    NOT EXISTS (SELECT FROM notifications_push AS p WHERE p.collapse_id = t.collapse_id)
-    AND NOT EXISTS (SELECT FROM follow_up_requests AS r WHERE t.collapse_id = format('follow-up:%s', r.id))
+    NOT EXISTS (SELECT FROM notifications_push AS p WHERE p.collapse_id = t.collapse_id AND p.device_id = d.id)
+    AND NOT EXISTS (
+        SELECT FROM follow_up_requests AS r
+        WHERE t.collapse_id = format('follow-up:%s', r.id)
+            AND (r.device_token = t.recipient OR r.user_id = d.user_id::text)
+    )
 );
 
 -- promise: a follow-up is repeated under the same collapse id only
@@ -35,7 +40,7 @@ WHERE follow_up IS NOT NULL
 GROUP BY recipient, follow_up
 HAVING count(DISTINCT collapse_id) <> 1;
 
--- promise: a push is repeated only when its worker could not write down that it was taken
+-- promise: a follow-up is repeated only when its worker could not write down that it was taken
 SELECT format('follow-up %s is recorded as taken %s times by %s', follow_up_id, count(*), token)
 FROM followups_followupattempt
 WHERE outcome = 'ACCEPTED' AND token <> ''
@@ -49,7 +54,7 @@ WHERE a.outcome = 'ACCEPTED' AND a.token <> '' AND NOT EXISTS (
     SELECT FROM taken AS t WHERE t.recipient = a.token AND t.collapse_id = format('follow-up:%s', a.follow_up_id)
 );
 
--- promise: a follow-up that was sent by push was taken by the service
+-- promise: a follow-up that was sent is recorded as taken, by the service or in the app
 SELECT format('follow-up %s', r.id)
 FROM follow_up_requests AS r
 WHERE r.status = 'sent'

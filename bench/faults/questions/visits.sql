@@ -14,7 +14,7 @@ WHERE status = 'PENDING';
 -- promise: no visit is settled before its window closes
 SELECT format('entrance %s: %s at %s, window ends %s', id, status, settled_at, window_ends_at)
 FROM entrances_appentrance
-WHERE status IN ('FINALIZED_TO_INFERRED_WORKOUT', 'SKIPPED_NO_SOURCE_WORKOUT') AND settled_at < window_ends_at;
+WHERE status NOT IN ('PENDING', 'CANCELED_BY_REAL_WORKOUT') AND settled_at < window_ends_at;
 
 -- promise: coming back moves the window
 SELECT format('entrance %s: opened at %s, window ends %s', e.id, v.began, e.window_ends_at)
@@ -52,6 +52,25 @@ CROSS JOIN LATERAL (
     WHERE w.patient_id = e.patient_id AND w.completed_on = e.local_date AND w.completed_via_app_entrance
 ) AS inferred
 WHERE many <> (e.status = 'FINALIZED_TO_INFERRED_WORKOUT')::int OR beside > 0 OR exercises <> 2 * many;
+
+-- promise: an inferred workout copies what was planned, and nothing that was done or felt
+SELECT format('workout %s of %s, copied from %s: %s exercises differ', w.id, w.completed_on, v.source, copied.wrongly)
+FROM entrances_appentrance AS e
+JOIN workouts_workout AS w ON w.id = e.inferred_workout_id
+JOIN visitors AS v ON v.patient = e.patient_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS wrongly
+    FROM workouts_exerciseinworkout AS x
+    LEFT JOIN workouts_exerciseinworkout AS plan ON plan.workout_id = v.source AND plan.position = x.position
+    WHERE x.workout_id = w.id AND (
+        (x.exercise_id, x.planned_sets, x.planned_reps) IS DISTINCT FROM
+            (plan.exercise_id, plan.planned_sets, plan.planned_reps)
+        OR num_nonnulls(x.actual_sets, x.actual_reps, x.actual_duration_seconds, x.pain, x.exertion) > 0
+        OR x.patient_notes <> '' OR x.doctor_notes_post_exercise <> ''
+    )
+) AS copied
+WHERE w.mirrored_from_id IS DISTINCT FROM v.source OR w.completed_on <> e.local_date
+    OR w.duration_minutes IS DISTINCT FROM 0 OR copied.wrongly > 0;
 
 -- promise: streaks are what the workouts say
 SELECT format(

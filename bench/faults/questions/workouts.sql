@@ -26,8 +26,29 @@ CROSS JOIN LATERAL (
 ) AS care
 WHERE shown.cards <> c.flagged::int OR told.people <> c.flagged::int * care.doctors;
 
--- promise: messages of a conversation are numbered without a gap at the end and without a double
-SELECT format('conversation %s counts to %s, its newest message is %s', c.id, c.last_seq, newest.seq)
+-- promise: a therapist reads what the patient felt, all that stands out and nothing else
+SELECT format('workout %s: felt %s, shown %s', (m.metadata ->> 'workoutId'), felt.exercises, shown.exercises)
+FROM messaging_message AS m
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(e.id::text, jsonb_build_array(e.pain, e.exertion, trim(e.patient_notes))) AS exercises
+    FROM workouts_exerciseinworkout AS e
+    WHERE e.workout_id = (m.metadata ->> 'workoutId')::bigint
+        AND (e.pain >= 7 OR e.exertion >= 9 OR trim(e.patient_notes) <> '')
+) AS felt
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(
+        x ->> 'exerciseInWorkoutId', jsonb_build_array(x -> 'pain', x -> 'exertion', x -> 'patientNotes')
+    ) AS exercises
+    FROM jsonb_array_elements(m.metadata -> 'exercises') AS x
+) AS shown
+WHERE m.type = 'PATIENT_FEEDBACK_SUMMARY' AND felt.exercises IS DISTINCT FROM shown.exercises;
+
+-- promise: a conversation counts as far as its newest message, and no number is given twice
+SELECT format('conversation %s counts to %s, its messages are %s', c.id, c.last_seq, given.numbers)
 FROM messaging_conversation AS c
-CROSS JOIN LATERAL (SELECT max(m.seq) AS seq FROM messaging_message AS m WHERE m.conversation_id = c.id) AS newest
-WHERE newest.seq > c.last_seq;
+CROSS JOIN LATERAL (
+    SELECT array_agg(m.seq ORDER BY m.seq) AS numbers, max(m.seq) AS newest, count(m.seq) AS messages,
+        count(DISTINCT m.seq) AS different
+    FROM messaging_message AS m WHERE m.conversation_id = c.id
+) AS given
+WHERE given.newest > c.last_seq OR given.messages <> given.different;
