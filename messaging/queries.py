@@ -135,7 +135,8 @@ def _unread(user: User) -> Coalesce:
     Only what lies behind the read position is counted, on the index of (conversation, seq): a long
     history that was read costs nothing.
     """
-    position = Subquery(_position(user, OuterRef("conversation")))
+    # Of the conversation and not of the message: asked for once, it is where the index is entered.
+    position = Subquery(_position(user, OuterRef(OuterRef("pk"))))
     unread = Message.objects.filter(conversation=OuterRef("pk"), seq__gt=position).exclude(sender=user)
     return Coalesce(Subquery(unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")), 0)
 
