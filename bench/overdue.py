@@ -21,6 +21,8 @@ EXERCISES, MINUTES = 6, 25
 YEAR, WEEKDAYS = timedelta(days=364), (1, 3, 5, 7)
 HISTORY = ("workouts_workout", "workouts_exerciseinworkout", "rtm_evidenceday")
 
+# Of what other measures did, nothing: the years are read from all workouts there are.
+NOTHING_YET = "TRUNCATE workouts_workout, workouts_streak, rtm_evidenceday CASCADE"
 PEOPLE = """
     INSERT INTO accounts_user (
         tenant_id, email, password, user_type, first_name, last_name, timezone, language, is_active, is_staff,
@@ -145,6 +147,7 @@ def live_a_year(patients: int) -> Year:
         | {**asdict(standing), "week_days": list(standing.week_days)}
         | {"longer": advance(standing, day=day, minutes=0).daily_streak}
     )
+    lived.run(NOTHING_YET)
     with without_keys(lived):
         lived.run(*YEAR_OF_EVERYBODY)
     [(newest,)] = lived.run("SELECT max(id) FROM workouts_workout")
