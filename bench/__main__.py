@@ -1,7 +1,7 @@
 """
 `./dev bench`: every measure on servers of its own, then the table, the files and the picture.
 
-    ./dev bench                 everything, about seven minutes
+    ./dev bench                 everything, under ten minutes
     ./dev bench --quick         smaller sizes, under two minutes; kept in bench/results/quick
     ./dev bench --only history  one measure; may be given again
 """

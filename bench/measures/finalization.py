@@ -40,8 +40,8 @@ class Plan:
 
 
 QUICK = Plan(sizes=(1_000,), tasks=30)
-# A task takes as long among three hundred as among a thousand.
-FULL = Plan(sizes=(1_000, 10_000), tasks=300)
+# A task takes as long among two hundred as among a thousand.
+FULL = Plan(sizes=(1_000, 10_000), tasks=200)
 
 
 def measure(run: Run, plan: Plan) -> list[Figure]:

@@ -42,7 +42,7 @@ class Plan:
 
 
 QUICK = Plan(sizes=(1_000, 50_000), asks=10)
-FULL = Plan(sizes=(1_000, 100_000, 1_000_000), asks=30, rounds=7)
+FULL = Plan(sizes=(1_000, 100_000, 1_000_000), asks=20, rounds=7)
 
 
 class NotThePage(AssertionError):
