@@ -61,6 +61,7 @@ class Operation:
     bare: Clients
     check: Callable[[str, int], None]
     """Given the last body and the requests a client made, raises unless the rows are what was asked for."""
+    target: Target | None = CHEAP
 
 
 def measure(run: Run, plan: Plan) -> list[Figure]:
@@ -92,7 +93,7 @@ def beside_bare(operation: Operation, count: int, port: int, run: Run, plan: Pla
     taken = side_by_side(ways, rounds=plan.rounds, chance=run.chance)
     samples = ratios(taken["product"], taken["bare"])
     name = f"{operation.name}, {count} at a time"
-    return Figure(name, "× a bare view", samples, CHEAP, shown(pressed))
+    return Figure(name, "× a bare view", samples, operation.target, shown(pressed))
 
 
 def shown(pressed: Mapping[str, Sequence[Pressed]]) -> dict[str, float]:
@@ -162,7 +163,8 @@ def pages(count: int) -> Operation:
         key, expected = token(pair.doctor), f"How was the {MESSAGES - PAGE_SIZE + 1}th heel raise"
         product.append(Client("GET", f"/v2/conversations/{conversation.pk}/messages", key, "", expected))
         bare.append(Client("GET", f"/v2/bare/messages/{conversation.pk}", key, "", expected))
-    return Operation("conversation page", product, bare, check_page)
+    # A page also says who may see it, from where to go on, and what its cards mean.
+    return Operation("conversation page", product, bare, check_page, target=None)
 
 
 def check_page(last: str, each: int) -> None:
