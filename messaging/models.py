@@ -80,7 +80,8 @@ class Message(models.Model):
     ever, whoever publishes it and however often.
     """
 
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    # Its index is one_message_per_seq. One of its own would be taken for it, and a long history read to its end.
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField(editable=False)
     type = models.CharField(_("type"), max_length=32, choices=MessageType, default=MessageType.TEXT)
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sent_messages")
