@@ -35,7 +35,7 @@ class Plan:
     rounds: int = 5
 
 
-QUICK = Plan(sizes=(1_000, 10_000), slow_up_to=1_000)
+QUICK = Plan(sizes=(300, 3_000), slow_up_to=300)
 FULL = Plan(sizes=(1_000, 10_000, 100_000), slow_up_to=1_000)
 
 

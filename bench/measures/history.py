@@ -32,7 +32,7 @@ class Plan:
     rounds: int = 5
 
 
-QUICK = Plan(due=10_000, sent=200_000)
+QUICK = Plan(due=3_000, sent=100_000)
 FULL = Plan(due=10_000, sent=2_000_000)
 
 
