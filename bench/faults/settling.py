@@ -27,7 +27,8 @@ LATER = (
     "UPDATE feedback_notedelivery SET due_at = now() WHERE attempts > 0 AND due_at > now()",
     "UPDATE feedback_feedbacksummary SET due_at = now() WHERE attempts > 0 AND due_at > now()",
 )
-JUMPS, A_JUMP_SECONDS = 4, 15.0
+# Longer than a sweep that was ended with its worker stands in the way of the next.
+JUMPS, A_JUMP_SECONDS = 4, 45.0
 
 
 @dataclass(frozen=True, slots=True)
