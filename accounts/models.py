@@ -185,3 +185,37 @@ class CareLink(models.Model):
             raise ValidationError({"doctor": _("Choose a doctor.")})
         if {self.patient.tenant_id, self.doctor.tenant_id} != {self.tenant_id}:
             raise ValidationError(_("Patient and doctor must belong to this clinic."))
+
+
+class Reading(models.Model):
+    """
+    Somebody has looked at a page: who, what, whose, when. Rows are added and nothing else.
+
+    ``tenant`` is the reader's clinic; an operator has none. ``what`` is the lasting name of the page and
+    ``row`` the key of what it showed; ``patient`` is nobody where the page was about no one patient.
+    """
+
+    # Nobody leaves the record by being deleted. Hidden from the people: having been looked at ties nobody to a role.
+    reader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("reader"))
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("clinic")
+    )
+    patient = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("patient")
+    )
+    what = models.CharField(_("page"), max_length=64)
+    row = models.CharField(_("row"), max_length=64)
+    at = models.DateTimeField(_("read at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("reading")
+        verbose_name_plural = _("who read what")
+        indexes = [
+            # For the page of a clinic's administrators, for the operators', and for either about one patient.
+            models.Index(fields=["tenant", "-at", "-id"], name="reading_newest_in_clinic"),
+            models.Index(fields=["-at", "-id"], name="reading_newest"),
+            models.Index(fields=["patient", "-at", "-id"], name="reading_newest_of_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.row}"
