@@ -2,9 +2,9 @@
 The ground of every admin page: who may do what, and whose rows they see.
 
 A clinic's administrator works on the rows of the own clinic; an operator, who belongs to no clinic,
-on those of all. A doctor who may open the admin gets the pages made ``for_doctors``, with the rows
-these pages give them. Nobody else gets anything, whatever Django's permission tables say. A page shows
-rows read-only unless it says otherwise: most of them are written by the product itself.
+on those of all. Nobody else gets anything here, whatever Django's permission tables say: a doctor who may
+open the admin has the console. A page shows rows read-only unless it says otherwise: most of them are
+written by the product itself.
 """
 
 import logging
@@ -58,14 +58,12 @@ def is_staff_doctor(user: Any) -> bool:
 class _RolePermissions:
     """Permissions from the role; what may be changed at all is said by each page."""
 
-    for_doctors: ClassVar[bool] = False
     can_add: ClassVar[bool] = False
     can_change: ClassVar[bool] = False
     can_remove: ClassVar[bool] = False
 
     def may_open(self, request: HttpRequest) -> bool:
-        user = request.user
-        return is_operator(user) or is_clinic_admin(user) or (self.for_doctors and is_staff_doctor(user))
+        return is_operator(request.user) or is_clinic_admin(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_open(request)
@@ -139,13 +137,7 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
         user: Any = request.user
         if is_operator(user):
             return rows
-        if is_clinic_admin(user):
-            return rows.filter(**{self.clinic_path: user.tenant_id})
-        return self.rows_of_doctor(rows, user) if is_staff_doctor(user) else rows.none()
-
-    def rows_of_doctor(self, rows: models.QuerySet[Any], doctor: Any) -> models.QuerySet[Any]:
-        """What a doctor sees of these rows: nothing, unless a page for doctors says what."""
-        return rows.none()
+        return rows.filter(**{self.clinic_path: user.tenant_id}) if is_clinic_admin(user) else rows.none()
 
     def choices(self, request: HttpRequest, field_name: str) -> models.QuerySet[Any]:
         """The rows that may be chosen for a field of this name on another page."""

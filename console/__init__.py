@@ -1,6 +1,10 @@
 """
-The clinician's pages in the admin, over several apps; no tables of its own.
+The clinician's console: a day at the clinic, inside the admin; no tables of its own.
 
-A provider sees who has a follow-up ahead, schedules one from the row in two clicks and takes it back
-with one. Doctors who may open the admin find these pages there and nothing else.
+    doors.py      who comes in, and what every page is made of
+    reader.py     whose rows somebody reads there
+    words.py      how times are said, in the reader's zone and the patient's
+
+and a room for each page. A doctor finds the patients connected to them, a clinic's administrator those of
+the clinic, and an operator those of the clinic they have picked.
 """

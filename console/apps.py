@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ConsoleConfig(AppConfig):
     name = "console"
-    verbose_name = _("Follow-ups")
+    verbose_name = _("The day")

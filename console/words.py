@@ -1,4 +1,4 @@
-"""How times are said: in the reader's zone, beside the recipient's where the two differ."""
+"""How times are said: in the reader's zone, beside the patient's where the two differ."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from console.rules import same_clock
 from okta.clock import local_date
 
 
@@ -30,7 +29,7 @@ def day_and_time(instant: datetime, *, now: datetime, zone: ZoneInfo) -> str:
 
 
 def in_both(instant: datetime, *, now: datetime, theirs: ZoneInfo, yours: ZoneInfo) -> str:
-    """The instant in the recipient's zone, and in the reader's if the clock there shows another time."""
+    """The instant in the patient's zone, and in the reader's if the clock there shows another time."""
     said = day_and_time(instant, now=now, zone=theirs)
     if same_clock(instant, theirs, yours):
         return said
@@ -52,14 +51,6 @@ def place(zone: ZoneInfo) -> str:
     return zone.key.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def badge(upcoming: datetime | None, *, more: int, now: datetime, zone: ZoneInfo) -> str:
-    """
-    What the blue badge of a conversation says: the next follow-up, and how many come after it.
-
-    Without ``upcoming`` the badge stands for itself: the mobile client set it and never took it away.
-    """
-    if upcoming is None:
-        return _("Follow-up")
-    when = day_and_time(upcoming, now=now, zone=zone) if upcoming > now else _("due now")
-    said = _("Follow-up %(when)s") % {"when": when}
-    return f"{said} +{more}" if more else said
+def same_clock(instant: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
+    """Whether clocks in both zones show the same at ``instant``."""
+    return instant.astimezone(one).utcoffset() == instant.astimezone(other).utcoffset()

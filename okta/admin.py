@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
@@ -161,7 +161,12 @@ class FailurePage(_SignIns):
 
 Entry = tuple[Any, str, str]
 
+# An entry leads to a page of the admin, or by a name with a colon to a page of the console.
 SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
+    (
+        _("The day"),
+        ((_("Conversations"), "forum", "console:conversations"),),
+    ),
     (
         _("The clinic"),
         (
@@ -182,7 +187,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("Feedback"),
         (
-            (_("Conversations"), "forum", "messaging_conversation"),
+            (_("Threads"), "forum", "messaging_conversation"),
             (_("From patients"), "sick", "feedback_feedbacksummary"),
             (_("From therapists"), "rate_review", "feedback_notedelivery"),
         ),
@@ -190,7 +195,6 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("Follow-ups"),
         (
-            (_("Conversations"), "schedule_send", "console_followedconversation"),
             (_("Follow-ups"), "alarm", "followups_followuprequest"),
             (_("Archived follow-ups"), "inventory_2", "followups_followuparchive"),
             (_("Attempts"), "repeat", "followups_followupattempt"),
@@ -232,13 +236,12 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: what the person may open, grouped by what a clinic does."""
-    pages = {f"{page.opts.app_label}_{page.opts.model_name}": page for page in admin.site._registry.values()}
     groups = []
     for title, entries in SIDEBAR:
         items = [
             {"title": capfirst(label), "icon": icon, "link": _link(request, name)}
             for label, icon, name in entries
-            if name in pages and pages[name].has_module_permission(request)
+            if _may_open(request, name)
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
@@ -250,7 +253,16 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "title": _("Overview"), "blocks": status_for(request.user), "groups": navigation(request)}
 
 
+def _may_open(request: HttpRequest, name: str) -> bool:
+    if ":" in name:
+        return bool(resolve(reverse(name)).func.may_open(request.user))  # type: ignore[attr-defined]
+    pages = {f"{page.opts.app_label}_{page.opts.model_name}": page for page in admin.site._registry.values()}
+    return name in pages and pages[name].has_module_permission(request)
+
+
 def _link(request: HttpRequest, name: str) -> str:
+    if ":" in name:
+        return reverse(name)
     own_clinic = getattr(request.user, "tenant_id", None)
     if own_clinic and name in ("accounts_tenant", "accounts_tenantsettings"):
         # A clinic's administrator has one clinic: no list of one.

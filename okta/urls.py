@@ -36,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("v2/", include(api)),
     path("rest/v1/", include("followups.rest.urls")),
+    # Before the admin's own addresses: its first page is another one for doctors.
+    path("admin/", include("console.urls")),
     path("admin/", admin.site.urls),
 ]
 

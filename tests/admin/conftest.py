@@ -14,7 +14,6 @@ from knox.models import AuthToken
 
 from accounts.models import Tenant, TenantSettings, User
 from accounts.states import UserType
-from console.models import FollowedConversation
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from followups.actions.make_key import make_key
@@ -119,7 +118,6 @@ def _follow_ups(conversation: Conversation, *, patient: User, doctor: User, mark
     follow_up = FollowUpRequest.objects.create(scheduled_for=later, **promised)
     key, _text = make_key(tenant=told["tenant"], name=f"{mark} app", made_by=doctor)
     return {
-        FollowedConversation: FollowedConversation.objects.get(pk=conversation.pk),
         FollowUpRequest: follow_up,
         FollowUpArchive: FollowUpArchive.objects.create(scheduled_for=NOON, status="sent", sent_at=NOON, **promised),
         FollowUpAttempt: FollowUpAttempt.objects.create(

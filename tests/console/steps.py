@@ -6,17 +6,27 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Tenant
+from console.doors import PICKED
 from messaging.models import Conversation
 
-LIST = "/admin/console/followedconversation/"
+LIST = "/admin/conversations/"
 
 
 def page_of(thread: Conversation) -> str:
-    return f"{LIST}{thread.pk}/change/"
+    return f"{LIST}{thread.pk}/"
+
+
+def pick(client: Client, clinic: Tenant) -> Client:
+    """A browser in which an operator has picked this clinic."""
+    session = client.session
+    session[PICKED] = clinic.pk
+    session.save()
+    return client
 
 
 def at(thread: Conversation, verb: str) -> str:
-    return reverse(f"admin:console_{verb}", args=[thread.pk])
+    return reverse(f"console:{verb}", args=[thread.pk])
 
 
 def listed(client: Client, question: str = "") -> str:

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.rules import NoSuchTime, Passed, TooFar, chosen, offered, same_clock
-from console.states import When
+from console.conversations.rules import NoSuchTime, Passed, TooFar, chosen, offered
+from console.conversations.states import When
+from console.words import same_clock
 
 NEW_YORK, BERLIN, KATHMANDU = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")
 NOW = datetime(2026, 4, 8, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import User
-from console.states import When
+from console.conversations.states import When
 from followups.models import FollowUpRequest, ProviderReviewRequest
 from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation

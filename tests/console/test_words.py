@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from console.words import badge, day_and_time, in_both
+from accounts.models import User
+from console.conversations.queries import Ahead
+from console.conversations.rows import badge_words
+from console.words import day_and_time, in_both
 from tests.make import NOON
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -53,4 +56,6 @@ def test_both_zones_are_named_only_where_the_clocks_differ() -> None:
 def test_the_badge_says_the_next_follow_up_and_how_many_come_after_it(
     upcoming: datetime | None, more: int, said: str
 ) -> None:
-    assert badge(upcoming, more=more, now=NOON, zone=BERLIN) == said
+    reader = User(timezone=str(BERLIN))
+    assert badge_words(Ahead(upcoming, more + 1), reader=reader, now=NOON) == said
+    assert badge_words(None, reader=reader, now=NOON) == ""

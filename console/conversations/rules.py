@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from console.states import When
+from console.conversations.states import When
 
 MORNING: Final = time(9)
 FARTHEST: Final = timedelta(days=366)
@@ -70,11 +70,6 @@ def chosen(local: datetime, *, now: datetime, zone: ZoneInfo) -> Chosen:
     if instant <= now:
         raise Passed
     return Chosen(instant, twice=instant != local.replace(tzinfo=zone, fold=1).astimezone(UTC))
-
-
-def same_clock(instant: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
-    """Whether clocks in both zones show the same at ``instant``."""
-    return instant.astimezone(one).utcoffset() == instant.astimezone(other).utcoffset()
 
 
 def _by_the_clock(local: datetime, zone: ZoneInfo) -> datetime:

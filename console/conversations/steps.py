@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from console.actions.restore import restore
-from console.forms import ScheduleForm
-from console.queries import chosen_follow_ups, recipient
-from console.undo import ids_in, note_of
+from console.conversations.actions.restore import restore
+from console.conversations.forms import ScheduleForm
+from console.conversations.queries import chosen_follow_ups, recipient
+from console.conversations.undo import ids_in, note_of
 from console.words import in_both
 from followups.actions.cancel import cancel, cancel_all
 from followups.actions.change import NotScheduled
@@ -141,7 +141,7 @@ def _undo(conversation: Conversation, verb: str, name: str, value: str) -> SafeS
     """A button that belongs to a form at the end of every page of ours, which brings the CSRF token."""
     return format_html(
         '<button type="submit" form="console-undo" formaction="{}" name="{}" value="{}" class="okta-undo">{}</button>',
-        reverse(f"admin:console_{verb}", args=[conversation.pk]), name, value, _("Undo"),
+        reverse(f"console:{verb}", args=[conversation.pk]), name, value, _("Undo"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from console.queries import recipient, told_in
+from console.conversations.queries import recipient, told_in
 from console.words import in_both
 from followups.models import FollowUpAttempt, FollowUpRequest
 from followups.states import Status

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from console.forms import LOCAL, ScheduleForm
-from console.queries import Ahead, ahead_in, recipient
-from console.rules import FARTHEST, offered
-from console.states import When
-from console.words import badge, in_both, place
+from console.conversations.forms import LOCAL, ScheduleForm
+from console.conversations.queries import Ahead, ahead_in, recipient
+from console.conversations.rules import FARTHEST, offered
+from console.conversations.states import When
+from console.words import day_and_time, in_both, place
 from messaging.models import Conversation
 from messaging.queries import Thread, threads
 
@@ -77,10 +77,18 @@ def _row(thread: Thread, ahead: Ahead | None, *, reader: User, now: datetime) ->
 
 
 def badge_words(ahead: Ahead | None, *, reader: User, now: datetime) -> str:
-    """The badge, or nothing where nothing is ahead."""
+    """
+    What the blue badge of a conversation says: the next follow-up, and how many come after it; or nothing.
+
+    Without a time the badge stands for itself: the mobile client set it and never took it away.
+    """
     if ahead is None:
         return ""
-    return badge(ahead.upcoming, more=max(ahead.count - 1, 0), now=now, zone=reader.zone)
+    if ahead.upcoming is None:
+        return _("Follow-up")
+    when = day_and_time(ahead.upcoming, now=now, zone=reader.zone) if ahead.upcoming > now else _("due now")
+    said = _("Follow-up %(when)s") % {"when": when}
+    return f"{said} +{ahead.count - 1}" if ahead.count > 1 else said
 
 
 def cancelling(ahead: Ahead | None) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from console.rules import Chosen, NoSuchTime, Passed, TooFar, chosen, offered
-from console.states import When
+from console.conversations.rules import Chosen, NoSuchTime, Passed, TooFar, chosen, offered
+from console.conversations.states import When
 from console.words import place
 from followups.rules import wrong_with
 from followups.states import Urgency

@@ -1,0 +1,108 @@
+"""
+Who comes in to the console, and what every page of it is made of.
+
+A view is a function of the request, the ``Reader`` and what the address names, behind ``@page`` (read)
+or ``@step`` (change). Strangers are sent to the admin's sign-in, people of another role get 403, and a row
+that is not the reader's does not exist: 404. ``tests/house/console_doors.py`` asks every address as everybody.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.clinic_admin import is_operator, is_staff_doctor
+from accounts.models import Tenant, User
+from console.reader import Reader, may_read
+
+PICKED = "console_clinic"
+"""Where an operator's session keeps the clinic they have picked."""
+
+View = Callable[..., HttpResponse]
+Role = Callable[[Any], bool]
+
+
+def everybody(user: Any) -> bool:
+    """Doctors, administrators and operators."""
+    return may_read(user)
+
+
+def not_doctors(user: Any) -> bool:
+    """Administrators and operators."""
+    return may_read(user) and not is_staff_doctor(user)
+
+
+def page(view: View | None = None, *, role: Role = everybody) -> Any:
+    """A view that reads: GET."""
+    return _door(view, role, ("GET", "HEAD"))
+
+
+def step(view: View | None = None, *, role: Role = everybody) -> Any:
+    """A view that changes something: POST."""
+    return _door(view, role, ("POST",))
+
+
+def _door(view: View | None, role: Role, methods: tuple[str, ...]) -> Any:
+    if view is None:
+        return lambda later: _door(later, role, methods)
+    inner = view
+
+    @wraps(inner)
+    def guarded(request: HttpRequest, **address: Any) -> Any:
+        if not role(request.user):
+            raise PermissionDenied
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
+        reader = reader_of(request)
+        if reader is None:
+            return HttpResponseRedirect(_picking(request))
+        with timezone.override(reader.person.zone):
+            return _rendered(inner(request, reader, **address))
+
+    guarded.may_open = role  # type: ignore[attr-defined]  # the sidebar shows what the person may open
+    guarded.methods = methods  # type: ignore[attr-defined]
+    return admin.site.admin_view(guarded)
+
+
+def reader_of(request: HttpRequest) -> Reader | None:
+    """The reader; None for an operator who has picked no clinic, or one that is gone."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101  whoever is not signed in does not come here
+    if person.tenant is not None:
+        return Reader(person, person.tenant)
+    picked = Tenant.objects.filter(pk=request.session.get(PICKED, 0)).first()
+    return Reader(person, picked) if picked is not None else None
+
+
+def _picking(request: HttpRequest) -> str:
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return f"{reverse('console:clinic')}?{urlencode(back)}"
+
+
+def show(request: HttpRequest, reader: Reader, template: str, *, title: str, context: Mapping[str, Any]) -> Any:
+    """A whole page, in the admin's frame."""
+    standing = {
+        **admin.site.each_context(request),
+        "title": title,
+        "reader": reader,
+        "may_pick": is_operator(reader.person),
+        "zone": str(reader.person.zone),
+    }
+    return TemplateResponse(request, template, {**standing, **context})
+
+
+def part(request: HttpRequest, reader: Reader, template: str, *, context: Mapping[str, Any]) -> Any:
+    """A part of a page that htmx puts into its place."""
+    return TemplateResponse(request, template, {"reader": reader, **context})
+
+
+def _rendered(answer: Any) -> Any:
+    """Render now, while the reader's time zone is in force."""
+    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer

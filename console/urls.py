@@ -1,0 +1,18 @@
+"""The console's addresses, below the admin's and before them."""
+
+from django.urls import path
+
+from console import front
+from console.conversations import views as conversations
+
+app_name = "console"
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("clinic/", front.clinic, name="clinic"),
+    path("conversations/", conversations.conversations, name="conversations"),
+    path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/schedule/", conversations.schedule, name="schedule"),
+    path("conversations/<uuid:conversation_id>/cancel/", conversations.cancel, name="cancel"),
+    path("conversations/<uuid:conversation_id>/restore/", conversations.restore, name="restore"),
+    path("conversations/<uuid:conversation_id>/retry/", conversations.retry, name="retry"),
+]

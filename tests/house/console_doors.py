@@ -1,0 +1,87 @@
+"""
+Every door of the console, and what it answers to each of the staff and to strangers.
+
+The rows asked for are Pat's and Dana's. In: the page, or the redirect after a change. 404: not there for you.
+403: the wrong role. SIGN_IN: sent to the admin's sign-in.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.house.doors import World, the
+
+SIGN_IN: Final = "sign in"
+ROLES: Final = (
+    "nobody",
+    "pat",
+    "dana without a way in",
+    "dana",
+    "omar",
+    "stella",
+    "ada",
+    "ada of the other clinic",
+    "operator",
+    "operator at the other clinic",
+)
+Answer = int | str
+
+
+@dataclass(frozen=True)
+class ConsoleDoor:
+    """One method of one route; ``expect`` in the order of ROLES."""
+
+    method: str
+    route: str
+    expect: tuple[Answer, ...]
+    at: Callable[[World], Mapping[str, Any]] = lambda world: {}
+    form: Callable[[World], Mapping[str, Any]] = lambda world: {}
+
+
+STRANGERS = (SIGN_IN, SIGN_IN, SIGN_IN)
+
+
+def everybody(inside: int) -> tuple[Answer, ...]:
+    """Lists: the staff finds its own rows there, and no others."""
+    return (*STRANGERS, *[inside] * 7)
+
+
+def administrators(inside: int) -> tuple[Answer, ...]:
+    """Not for doctors."""
+    return (*STRANGERS, 403, 403, 403, *[inside] * 4)
+
+
+def of_pat(inside: int) -> tuple[Answer, ...]:
+    """Pat's doctor, Pat's clinic, and the operator who looks at it."""
+    return (*STRANGERS, inside, 404, 404, inside, 404, inside, 404)
+
+
+OPERATORS = (*STRANGERS, 403, 403, 403, 403, 403, 200, 200)
+THREAD = the("conversation_id", "conversation")
+
+
+def promise(world: World) -> dict[str, Any]:
+    return {"display_text": "How is it going?", "urgency": "routine", "when": "in_1_hour"}
+
+
+def failed(world: World) -> dict[str, Any]:
+    return {"follow_up": world.failed_follow_up.pk}
+
+
+CONSOLE = (
+    ConsoleDoor("GET", "/admin/", (*STRANGERS, 302, 302, 302, 200, 200, 200, 200)),
+    ConsoleDoor("GET", "/admin/clinic/", OPERATORS),
+    ConsoleDoor(
+        "POST",
+        "/admin/clinic/",
+        (*STRANGERS, 403, 403, 403, 403, 403, 302, 302),
+        form=lambda world: {"clinic": world.make.clinic.pk},
+    ),
+    ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
+    ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/schedule/", of_pat(302), at=THREAD, form=promise),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/cancel/", of_pat(302), at=THREAD),
+    # Nobody has cancelled anything, so there is nothing to bring back.
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/restore/", of_pat(404), at=THREAD),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/retry/", of_pat(302), at=THREAD, form=failed),
+)
