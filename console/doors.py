@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.clinic_admin import is_operator, is_staff_doctor
 from accounts.models import Tenant, User
+from accounts.readings import note_reading
 from console.reader import Reader, may_read
 
 PICKED = "console_clinic"
@@ -86,14 +87,28 @@ def _picking(request: HttpRequest) -> str:
     return f"{reverse('console:clinic')}?{urlencode(back)}"
 
 
-def show(request: HttpRequest, reader: Reader, template: str, *, title: str, context: Mapping[str, Any]) -> Any:
-    """A whole page, in the admin's frame."""
+def show(
+    request: HttpRequest,
+    reader: Reader,
+    template: str,
+    *,
+    title: str,
+    context: Mapping[str, Any],
+    about: User | None = None,
+    row: object = None,
+) -> Any:
+    """
+    A whole page, in the admin's frame.
+
+    ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``.
+    """
+    if about is not None:
+        note_reading(reader=reader.person, what=_name(request), row=row or about.pk, patient=about)
     standing = {
         **admin.site.each_context(request),
         "title": title,
         "reader": reader,
         "may_pick": is_operator(reader.person),
-        "zone": str(reader.person.zone),
     }
     return TemplateResponse(request, template, {**standing, **context})
 
@@ -101,6 +116,11 @@ def show(request: HttpRequest, reader: Reader, template: str, *, title: str, con
 def part(request: HttpRequest, reader: Reader, template: str, *, context: Mapping[str, Any]) -> Any:
     """A part of a page that htmx puts into its place."""
     return TemplateResponse(request, template, {"reader": reader, **context})
+
+
+def _name(request: HttpRequest) -> str:
+    assert request.resolver_match is not None  # noqa: S101  an address led here
+    return f"console.{request.resolver_match.url_name}"
 
 
 def _rendered(answer: Any) -> Any:

@@ -66,7 +66,8 @@ def _page(request: HttpRequest, reader: Reader, shown: Conversation, form: Sched
         "told": told_lines(shown, reader=reader.person, now=now),
         "back": "page",
     }
-    return show(request, reader, "console/conversations/page.html", title=row.who, context=context)
+    template = "console/conversations/page.html"
+    return show(request, reader, template, title=row.who, context=context, about=shown.patient, row=shown.pk)
 
 
 @step

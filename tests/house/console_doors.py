@@ -36,6 +36,8 @@ class ConsoleDoor:
     expect: tuple[Answer, ...]
     at: Callable[[World], Mapping[str, Any]] = lambda world: {}
     form: Callable[[World], Mapping[str, Any]] = lambda world: {}
+    part: bool = False
+    """A part of a page, fetched by the page itself: that the page was read has been recorded."""
 
 
 STRANGERS = (SIGN_IN, SIGN_IN, SIGN_IN)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Reading, User
 from accounts.states import UserType
 from console import urls
 from console.doors import PICKED
@@ -85,6 +85,20 @@ def test_a_page_shows_nothing_of_somebody_elses_patient(make: Make, door: Consol
     world = build_world(make)
     answer = browser(make, role).get(address(door, world), follow=True)
     assert "Pat Lee" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "door",
+    [door for door in CONSOLE if door.method == "GET" and "<" in door.route and not door.part],
+    ids=lambda door: door.route,
+)
+def test_a_page_of_a_patient_is_not_shown_without_a_record_of_it(make: Make, door: ConsoleDoor) -> None:
+    world = build_world(make)
+
+    browser(make, "dana").get(address(door, world))
+    browser(make, "omar").get(address(door, world))
+
+    assert list(Reading.objects.values_list("reader__first_name", "patient__first_name")) == [("Dana", "Pat")]
 
 
 @pytest.mark.parametrize("door", CONSOLE, ids=lambda door: f"{door.method} {door.route}")
