@@ -9,55 +9,18 @@ from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.clinic_admin import ClinicAdmin, ClinicInline, badge
+from accounts.clinic_admin import ClinicAdmin, ClinicInline
 from accounts.forms import ClinicForm
 from accounts.locks import lock_patient
+from workouts import words
 from workouts.locks import lock_workouts
 from workouts.models import Exercise, ExerciseInWorkout, Workout
-from workouts.rules import HIGH_EXERTION, HIGH_PAIN
 from workouts.states import Status
-
-NOTHING = "–"
-
-
-def felt(row: ExerciseInWorkout) -> SafeString:
-    """Pain and exertion in words; what is high is also coloured."""
-    badges = []
-    if row.pain is not None:
-        high = row.pain >= HIGH_PAIN
-        words = _("pain %(n)d — high") if high else _("pain %(n)d")
-        badges.append(badge(words % {"n": row.pain}, "red" if high else "plain"))
-    if row.exertion is not None:
-        high = row.exertion >= HIGH_EXERTION
-        words = _("exertion %(n)d — high") if high else _("exertion %(n)d")
-        badges.append(badge(words % {"n": row.exertion}, "orange" if high else "plain"))
-    return format_html_join(" ", "{}", ((one,) for one in badges)) or SafeString(NOTHING)
-
-
-def amount(sets: int | None, reps: int | None, seconds: int | None) -> str:
-    """How much of an exercise, such as "3 × 10" or "3 × 30 s", in one unbroken line."""
-    each = str(reps) if reps is not None else f"{seconds}\N{NO-BREAK SPACE}s" if seconds is not None else ""
-    return (
-        "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(
-            part for part in (str(sets) if sets is not None else "", each) if part
-        )
-        or NOTHING
-    )
-
-
-def note(text: str, *, by: object, kind: str) -> SafeString:
-    """A note on its author's colour, under its author's name for it."""
-    if not text:
-        return SafeString(NOTHING)
-    return format_html(
-        '<div class="okta-note okta-note-{}"><span class="okta-note-by">{}</span>{}</div>', kind, by, text
-    )
-
 
 @admin.register(Exercise)
 class ExercisePage(ClinicAdmin):
@@ -105,23 +68,23 @@ class Done(ClinicInline):
 
     @admin.display(description=_("planned"))
     def planned(self, row: ExerciseInWorkout) -> str:
-        return amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds)
+        return words.amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds)
 
     @admin.display(description=_("done"))
     def done(self, row: ExerciseInWorkout) -> str:
-        return amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds)
+        return words.amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds)
 
     @admin.display(description=_("how it felt"))
     def how_it_felt(self, row: ExerciseInWorkout) -> SafeString:
-        return felt(row)
+        return words.felt(row)
 
     @admin.display(description=_("patient's note"))
     def from_patient(self, row: ExerciseInWorkout) -> SafeString:
-        return note(row.patient_notes, by=_("Patient"), kind="patient")
+        return words.note(row.patient_notes, by=_("Patient"), kind="patient")
 
     @admin.display(description=_("therapist's note"))
     def from_therapist(self, row: ExerciseInWorkout) -> SafeString:
-        return note(row.doctor_notes_post_exercise, by=_("Therapist"), kind="therapist")
+        return words.note(row.doctor_notes_post_exercise, by=_("Therapist"), kind="therapist")
 
 
 class WorkoutForm(ClinicForm):
@@ -231,14 +194,8 @@ class WorkoutPage(ClinicAdmin):
 
     @admin.display(description=_("state"), ordering="status")
     def state(self, workout: Workout) -> SafeString:
-        done = workout.status == Status.COMPLETED
-        badges = [badge(workout.get_status_display(), "blue" if done else "plain")]
-        if workout.completed_via_app_entrance:
-            badges.append(badge(_("App Entrance"), "emerald"))
-        if workout.superseded_at is not None:
-            badges.append(badge(_("replaced by a real workout")))
-        return format_html_join(" ", "{}", ((one,) for one in badges))
+        return words.state(workout)
 
     @admin.display(description=_("minutes"), ordering="duration_minutes")
     def minutes(self, workout: Workout) -> str:
-        return NOTHING if workout.duration_minutes is None else str(workout.duration_minutes)
+        return words.minutes(workout)

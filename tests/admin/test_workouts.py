@@ -7,38 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import Browse, form_of, page
 from tests.make import NOON, Make
-from workouts.admin import amount, felt, note
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
-
-
-@pytest.mark.parametrize(
-    ("pain", "exertion", "shown"),
-    [
-        (6, None, '<span class="okta-badge okta-plain">pain 6</span>'),
-        (None, 8, '<span class="okta-badge okta-plain">exertion 8</span>'),
-        (7, None, '<span class="okta-badge okta-red">pain 7 — high</span>'),
-        (None, 9, '<span class="okta-badge okta-orange">exertion 9 — high</span>'),
-        (0, None, '<span class="okta-badge okta-plain">pain 0</span>'),
-        (None, None, "–"),
-    ],
-)
-def test_what_is_high_is_said_in_words_and_in_colour(pain: int | None, exertion: int | None, shown: str) -> None:
-    assert felt(ExerciseInWorkout(pain=pain, exertion=exertion)) == shown
-
-
-def test_an_amount_is_read_as_a_therapist_writes_it() -> None:
-    spoken = [amount(3, 10, None), amount(3, None, 30), amount(None, 12, None), amount(2, None, None)]
-
-    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in spoken] == ["3 × 10", "3 × 30 s", "12", "2"]
-    assert amount(None, None, None) == "–"
-
-
-def test_a_note_is_escaped() -> None:
-    shown = note("<script>alert(1)</script>", by="Patient", kind="patient")
-
-    assert "<script>" not in shown
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
 
 
 def test_a_completed_workout_shows_both_notes_each_on_its_colour(ada: Client, make: Make) -> None:
