@@ -22,6 +22,7 @@ from workouts.locks import lock_workouts
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 from workouts.states import Status
 
+
 @admin.register(Exercise)
 class ExercisePage(ClinicAdmin):
     """What the clinic's workouts are made of."""
