@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
+from tests.browser import chromium
 from tests.make import NOON, Make
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-browser", action="store_true", help="stop at once where there is no Chromium, and skip nothing"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-browser") and chromium.find() is None:
+        raise pytest.UsageError(chromium.NONE)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def main(stood_in: Path, arguments: list[str]) -> int:
         return manage(State(environment.ROOT / ".okta"), arguments[1:])
     chosen = parse(arguments)
     if chosen.command == "check":
-        return check.main()
+        return check.main(require_browser=chosen.require_browser)
     state = State(stood_in / chosen.state if chosen.state else environment.ROOT / ".okta")
     if chosen.command == "reset":
         return reset(state)
@@ -40,7 +40,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     running.add_argument("--port", type=port_number, help="of the web (default: 8000, or the next free one)")
     running.add_argument("--once", action="store_true", help="show each story through the stack, then end")
     commands.add_parser("reset", parents=[with_state], help="forget the data of `up`")
-    commands.add_parser("check", help="everything the build checks")
+    checking = commands.add_parser("check", help="everything the build checks")
+    checking.add_argument("--require-browser", action="store_true", help="fail where there is no Chromium to test with")
     return parser.parse_args(arguments)
 
 

@@ -45,6 +45,7 @@ class Outcome:
 
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
+TESTS = "tests"
 STEPS = (
     Step("style", ["-m", "ruff", "check", ".", "dev"]),
     Step("format", ["-m", "ruff", "format", "--check", ".", "dev"]),
@@ -53,23 +54,28 @@ STEPS = (
     Step("layers", ["-c", LINT_IMPORTS]),
     Step("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"]),
     Step("deployment", ["-c", CHECK_DEPLOYED], AS_DEPLOYED),
-    Step("tests", ["-m", "pytest"]),
+    Step(TESTS, ["-m", "pytest"]),
     Step("faults", ["-m", "bench.faults", "--quick"]),
 )
 
 
-def main() -> int:
-    """Run every step on one set of throw-away servers; 0 only if all passed."""
+def main(*, require_browser: bool = False) -> int:
+    """
+    Run every step on one set of throw-away servers; 0 only if all passed.
+
+    Without a browser its tests are skipped, or with ``require_browser`` the tests fail.
+    """
+    options = {TESTS: ["--require-browser"]} if require_browser else {}
     with environment.throwaway() as variables:
-        outcomes = [run(step, variables) for step in STEPS]
+        outcomes = [run(step, variables, *options.get(step.name, ())) for step in STEPS]
     print("\n" + "\n".join(summary(outcomes)), flush=True)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
 
-def run(step: Step, variables: Mapping[str, str]) -> Outcome:
+def run(step: Step, variables: Mapping[str, str], *options: str) -> Outcome:
     print(f"\n── {step.name}", flush=True)
     began = time.monotonic()
-    command = [sys.executable, *step.arguments]
+    command = [sys.executable, *step.arguments, *options]
     done = subprocess.run(command, cwd=environment.ROOT, env={**variables, **step.variables}, check=False)
     return Outcome(step.name, done.returncode == 0, time.monotonic() - began)
 

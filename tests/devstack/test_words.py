@@ -102,3 +102,18 @@ def test_a_failed_step_does_not_hide_the_next_one(
     assert code == 1
     assert "here" in shown
     assert [(line.split()[0], line.split()[-1]) for line in shown[-2:]] == [("FAILED", "first"), ("passed", "second")]
+
+
+@pytest.mark.parametrize(("required", "asked"), [(True, ["--require-browser"]), (False, [])])
+def test_only_the_tests_are_asked_to_have_a_browser(
+    required: bool, asked: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = "import sys; print('told', sys.argv[1:])"
+    monkeypatch.setattr(check, "STEPS", (check.Step("style", ["-c", told]), check.Step(check.TESTS, ["-c", told])))
+    monkeypatch.setenv("DATABASE_URL", "postgres://x")
+    monkeypatch.setenv("REDIS_URL", "redis://y")
+
+    check.main(require_browser=required)
+
+    shown = capfd.readouterr().out.splitlines()
+    assert [line for line in shown if line.startswith("told")] == ["told []", f"told {asked}"]
