@@ -1,12 +1,27 @@
 """How the admin looks; read by ``okta.settings``."""
 
+from typing import Any
+
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+
+
+def favicon(request: Any) -> str:
+    return static("okta/favicon.svg")
+
+
+def theme(request: Any) -> str:
+    return static("okta/theme.css")
+
 
 UNFOLD = {
     "SITE_TITLE": "Okta",
     "SITE_HEADER": "Okta",
     "SITE_SUBHEADER": _("Between visits"),
     "SITE_SYMBOL": "physical_therapy",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
+    "STYLES": [theme],
+    "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"navigation": "okta.admin.navigation"},
