@@ -103,6 +103,7 @@ class FlagsPage(ClinicAdmin):
 class PersonPage(ClinicAdmin, UserAdmin):  # type: ignore[type-arg]
     """Who is in the clinic, in which role."""
 
+    patient_path = "pk"
     can_add = can_change = True
     form = PersonForm
     add_form = NewPersonForm
@@ -142,6 +143,9 @@ class PersonPage(ClinicAdmin, UserAdmin):  # type: ignore[type-arg]
         role = CHOSEN_AS.get(request.GET.get("field_name", ""))
         return (found.filter(user_type=role) if role else found), repeats
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  its name
+        return self.noted(request, super().user_change_password(request, id, form_url), page="password")
+
     def buttons(self, row: User) -> Sequence[str]:
         if row.user_type != UserType.PATIENT:
             return ()
@@ -175,6 +179,7 @@ class PersonPage(ClinicAdmin, UserAdmin):  # type: ignore[type-arg]
 class CareLinkPage(ClinicAdmin):
     """Who cares for whom, and since when."""
 
+    patient_path = "patient"
     can_add = True
     form = CareLinkForm
     readonly_fields = ("connected", "accepted_at", "ended_at", "created_at")
@@ -223,6 +228,7 @@ class SignedInPage(ClinicAdmin):
     """Where people are signed in; deleting a row signs them out there."""
 
     clinic_path = "user__tenant"
+    patient_path = "user"
     can_remove = True
     fields = ("user", "created", "expiry")
     list_display = ("user", "created", "expiry")

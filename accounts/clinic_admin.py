@@ -7,7 +7,6 @@ open the admin has the console. A page shows rows read-only unless it says other
 written by the product itself.
 """
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +14,6 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponseRedirect
-from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,7 +21,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ClinicForm
-from accounts.models import Tenant, User
+from accounts.models import Tenant
+from accounts.noted_pages import NotedPages, rendered, zone_of
 from accounts.states import UserType
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 else:
     from unfold.admin import ModelAdmin as _Page
     from unfold.admin import TabularInline as _Inline
-
-logger = logging.getLogger(__name__)
 
 BUTTON = "_button"
 
@@ -111,11 +108,11 @@ def badge(text: object, tone: str = "plain") -> SafeString:
     return format_html('<span class="okta-badge okta-{}">{}</span>', tone, text)
 
 
-class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
+class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, _Page):
     """
     A page over rows that belong to clinics.
 
-    ``clinic_path`` is the lookup from a row to its clinic.
+    ``clinic_path`` is the lookup from a row to its clinic; ``patient_path`` the one to its patient, if any.
     """
 
     clinic_path: ClassVar[str] = "tenant"
@@ -201,28 +198,15 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, _Page):
     # --- pages ---
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        with timezone.override(_zone(request)):
-            return _rendered(super().changelist_view(request, extra_context))
+        with timezone.override(zone_of(request)):
+            return rendered(super().changelist_view(request, extra_context))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        if object_id and request.method == "GET":
-            self._note_reading(request, object_id)
         context = {"buttons": self._buttons(request, object_id) if object_id else [], **(extra_context or {})}
-        with timezone.override(_zone(request)):
-            return _rendered(super().changeform_view(request, object_id, form_url, context))
-
-    def own_page(self, request: HttpRequest, template: str, *, about: models.Model, context: Mapping[str, Any]) -> Any:
-        """A page that is no form of one row's fields, rendered as the others are; ``about`` says whose data it is."""
-        self._note_reading(request, about.pk)
-        standing = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, "original": about}
-        with timezone.override(_zone(request)):
-            return _rendered(TemplateResponse(request, template, {**standing, **context}))
-
-    def _note_reading(self, request: HttpRequest, row: object) -> None:
-        # Ids only: who looked at whose data must be known, what it says must not be.
-        logger.info("user %s opened %s %s", request.user.pk, self.opts.label, row)
+        with timezone.override(zone_of(request)):
+            return self.noted(request, super().changeform_view(request, object_id, form_url, context))
 
     def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
         row = self.get_object(request, unquote(object_id))
@@ -269,13 +253,3 @@ def _save(row: models.Model, changed: Iterable[str], *, new: bool) -> None:
     else:
         names = set(changed)
         row.save(update_fields=[field.name for field in row._meta.concrete_fields if field.name in names])
-
-
-def _zone(request: HttpRequest) -> Any:
-    """Whoever looks at a page reads its times in their own zone."""
-    return request.user.zone if isinstance(request.user, User) else None
-
-
-def _rendered(answer: Any) -> Any:
-    """Render now, while the person's time zone is in force."""
-    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer

@@ -204,7 +204,7 @@ class Reading(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("patient")
     )
     what = models.CharField(_("page"), max_length=64)
-    row = models.CharField(_("row"), max_length=64)
+    row = models.TextField(_("row"))
     at = models.DateTimeField(_("read at"), db_default=Now(), editable=False)
 
     class Meta:

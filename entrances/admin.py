@@ -21,6 +21,7 @@ TONES = {
 class AppEntrancePage(ClinicAdmin):
     """Who opened the app and did not train, and what was made of it."""
 
+    patient_path = "patient"
     list_display = ("patient", "local_date", "became", "because", "opened_at", "visits", "window_ends_at")
     list_select_related = ("patient",)
     list_filter = ("status", "reason", "answer")

@@ -75,6 +75,7 @@ class NoteDeliveryPage(ClinicAdmin):
     """Which therapists' notes are on their way, and which do not get there."""
 
     clinic_path = "workout__tenant"
+    patient_path = "workout__patient"
     list_display = ("patient", "doctor", "session", "state", "due_at", "attempts", "last_error")
     list_select_related = ("doctor", "workout__patient", "workout__tenant__settings")
     list_filter = (DeliveryFilter,)
@@ -144,6 +145,7 @@ class FeedbackSummaryPage(ClinicAdmin):
     """Which patients' feedback the therapists do not have yet."""
 
     clinic_path = "patient__tenant"
+    patient_path = "patient"
     list_display = ("patient", "day", "state", "due_at", "attempts", "last_error", "settled_at")
     list_select_related = ("patient",)
     list_filter = (SummaryFilter,)

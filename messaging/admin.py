@@ -22,6 +22,7 @@ SHOWN_AT_ONCE = 50
 class ConversationPage(ClinicAdmin):
     """Who talks to whom, and what about."""
 
+    patient_path = "patient"
     list_display = ("who", "kind", "messages_count", "last_activity_at")
     list_filter = ("type",)
     search_fields = ("title", "participants__user__first_name", "participants__user__last_name")

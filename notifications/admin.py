@@ -38,6 +38,7 @@ class NotificationPage(ClinicAdmin):
     """Who was told what, and have they read it."""
 
     clinic_path = "recipient__tenant"
+    patient_path = "recipient"
     list_display = ("created_at", "recipient", "type", "body", "was_read")
     list_select_related = ("recipient",)
     list_filter = ("type", ("read_at", admin.EmptyFieldListFilter))
@@ -55,6 +56,7 @@ class PushPage(ClinicAdmin):
     """Did the push arrive; if not, why not."""
 
     clinic_path = "notification__recipient__tenant"
+    patient_path = "notification__recipient"
     list_display = ("created_at", "recipient", "body", "outcome", "attempts", "last_error")
     list_select_related = ("notification__recipient",)
     list_filter = ("status", "platform")
@@ -83,6 +85,7 @@ class DevicePage(ClinicAdmin):
     """Where people can be reached. Apps and browsers register themselves; a phone number is entered here."""
 
     clinic_path = "user__tenant"
+    patient_path = "user"
     can_add = True
     form = NumberForm
     autocomplete_fields = ("user",)

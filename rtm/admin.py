@@ -34,6 +34,7 @@ class EvidenceDayPage(ClinicAdmin):
     """Which days of whose data count, and why the others do not."""
 
     clinic_path = "patient__tenant"
+    patient_path = "patient"
     list_display = ("day", "patient", "worth", "counted", "reason")
     list_select_related = ("patient",)
     list_filter = ("grade",)
@@ -53,6 +54,7 @@ class TimeEntryPage(ClinicAdmin):
     """Who spent how long on whom."""
 
     clinic_path = "patient__tenant"
+    patient_path = "patient"
     list_display = ("started_at", "patient", "doctor", "duration", "live_contact")
     list_select_related = ("patient", "doctor")
     list_filter = ("live_contact",)
@@ -85,6 +87,7 @@ class CertifiedMonthPage(ClinicAdmin):
     """Months as clinicians have certified them; the software proposes, and locks what a clinician certifies."""
 
     clinic_path = "patient__tenant"
+    patient_path = "patient"
     can_add = True
     form = CertifyForm
     autocomplete_fields = ("patient", "certified_by")

@@ -1,5 +1,7 @@
 """The clinic's exercises, and the sessions of its patients: planned against done."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django import forms
@@ -134,6 +136,7 @@ def delete_planned(shown: Any, request: HttpRequest, chosen: QuerySet[Workout]) 
 class WorkoutPage(ClinicAdmin):
     """What patients are asked to do, and what became of it."""
 
+    patient_path = "patient"
     can_add = True
     form = WorkoutForm
     autocomplete_fields = ("patient", "doctor")
@@ -152,20 +155,28 @@ class WorkoutPage(ClinicAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        with transaction.atomic():
-            self._hold(request, object_id)
+        with self._held(request, object_id):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        with transaction.atomic():
-            self._hold(request, object_id)
+        with self._held(request, object_id):
             return super().delete_view(request, object_id, extra_context)
 
-    def _hold(self, request: HttpRequest, object_id: str | None) -> None:
-        """Before anything is judged that is then written; everything the page reads comes after."""
-        row = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
-        if row is not None:
-            hold(Workout.objects.filter(pk=row.pk))
+    @contextmanager
+    def _held(self, request: HttpRequest, object_id: str | None) -> Iterator[None]:
+        """
+        Hold the workout before anything is judged that is then written; everything the page reads comes after.
+
+        A page that writes nothing is in no transaction: who reads it stays recorded when it fails.
+        """
+        if request.method != "POST":
+            yield
+            return
+        with transaction.atomic():
+            row = self.get_object(request, unquote(object_id)) if object_id else None
+            if row is not None:
+                hold(Workout.objects.filter(pk=row.pk))
+            yield
 
     def get_actions(self, request: HttpRequest) -> Any:
         offered = super().get_actions(request)

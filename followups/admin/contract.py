@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Concat, Trim
+from django.db.models.functions import Cast, Coalesce, Concat, Trim
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, badge
 from accounts.models import User
+from accounts.states import UserType
 from followups.models import (
     FollowUpMessage,
     Provider,
@@ -25,6 +26,24 @@ from notifications.admin import shortened
 SHORT = 80
 
 
+def people_named_in(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """
+    Rows with the key and the name of the person of their clinic whom ``user_id`` names, if it names one.
+
+    ``patient_id`` is that person if they are a patient, else the patient of the clinic's conversation it is about.
+    """
+    digits = When(user_id__regex=r"^[0-9]{1,18}$", then=Cast("user_id", BigIntegerField()))
+    person = User.objects.filter(pk=OuterRef("parent_key"), tenant=OuterRef("tenant"))
+    name = person.values(full=Trim(Concat("first_name", Value(" "), "last_name")))
+    patient = person.filter(user_type=UserType.PATIENT).values("pk")
+    spoken_to = Conversation.objects.filter(pk=OuterRef("conversation_id"), tenant=OuterRef("tenant")).values("patient")
+    named: QuerySet[Any] = rows.annotate(parent_key=Case(digits, default=Value(None))).annotate(
+        parent_name=Subquery(name),
+        patient_id=Coalesce(Subquery(patient), Subquery(spoken_to), output_field=BigIntegerField()),
+    )
+    return named
+
+
 class ContractPage(ClinicAdmin):
     """
     Rows that the mobile client may have written: whose they are is looked up, never believed.
@@ -32,13 +51,11 @@ class ContractPage(ClinicAdmin):
     A row that no clinic has yet is an operator's.
     """
 
+    patient_path = "patient"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        digits = When(user_id__regex=r"^[0-9]{1,18}$", then=Cast("user_id", BigIntegerField()))
-        rows = super().get_queryset(request).annotate(parent_key=Case(digits, default=Value(None)))
-        person = User.objects.filter(pk=OuterRef("parent_key"), tenant=OuterRef("tenant"))
-        name = person.values(full=Trim(Concat("first_name", Value(" "), "last_name")))
         ours = Conversation.objects.filter(pk=OuterRef("conversation_id"), tenant=OuterRef("tenant"))
-        known: QuerySet[Any] = rows.annotate(parent_name=Subquery(name), in_our_thread=Exists(ours))
+        known: QuerySet[Any] = people_named_in(super().get_queryset(request)).annotate(in_our_thread=Exists(ours))
         return known
 
     @admin.display(description=_("parent"), ordering="user_id")

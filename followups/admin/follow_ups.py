@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +16,7 @@ from accounts.admin import tell
 from accounts.clinic_admin import ClinicAdmin, badge
 from followups.actions.cancel import cancel
 from followups.actions.retry import retry
-from followups.admin.contract import ContractPage
+from followups.admin.contract import ContractPage, people_named_in
 from followups.models import FollowUpArchive, FollowUpAttempt, FollowUpRequest
 from followups.states import Status, Urgency
 from followups.words import outcome_badge, status_badge, urgency_badge
@@ -145,6 +146,7 @@ class ArchivePage(_FollowUps):
 class AttemptPage(ClinicAdmin):
     """Every try to deliver a follow-up, and what the service said."""
 
+    patient_path = "patient"
     list_display = ("at", "follow_up", "number", "channel", "result", "reason", "short_token")
     list_filter = ("outcome", "channel", ("at", admin.DateFieldListFilter))
     search_fields = ("follow_up_id", "ticket")
@@ -153,9 +155,15 @@ class AttemptPage(ClinicAdmin):
     readonly_fields = ("follow_up", "result", "short_token")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        standing = FollowUpRequest.objects.filter(pk=OuterRef("follow_up_id"))
-        rows: QuerySet[Any] = super().get_queryset(request).annotate(still_there=Exists(standing))
-        return rows
+        standing, archived = (
+            model.objects.filter(pk=OuterRef("follow_up_id")) for model in (FollowUpRequest, FollowUpArchive)
+        )
+        told = {
+            name: Coalesce(Subquery(standing.values(name)), Subquery(archived.values(name)))
+            for name in ("user_id", "conversation_id")
+        }
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(still_there=Exists(standing), **told)
+        return people_named_in(rows)
 
     @admin.display(description=_("follow-up"), ordering="follow_up_id")
     def follow_up(self, row: Any) -> SafeString:

@@ -106,10 +106,10 @@ def test_who_looked_at_whose_session_is_logged_without_names(
 ) -> None:
     workout = make.workout()
 
-    with caplog.at_level("INFO", logger="accounts.clinic_admin"):
+    with caplog.at_level("INFO", logger="accounts.readings"):
         ada.get(page(Workout, "change", workout.pk))
 
-    assert caplog.messages == [f"user {make.ada.pk} opened workouts.Workout {workout.pk}"]
+    assert caplog.messages == [f"user {make.ada.pk} opened workouts.workout {workout.pk}"]
 
 
 def test_an_exercise_goes_to_the_own_clinic_and_its_name_is_used_once(ada: Client, make: Make) -> None:

@@ -1,0 +1,106 @@
+"""Pages of the admin over one row: whoever is shown a patient's row is recorded, then it is rendered in their zone."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.readings import log_reading, note_reading
+from accounts.states import UserType
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    _Page = ModelAdmin[Any]
+else:
+    _Page = object
+
+OWN = "patient"
+ITSELF = "pk"
+
+
+def patient_at(row: Any, path: str) -> int | None:
+    """
+    The key of the patient at the end of ``path``; None where it ends at somebody else, or nowhere.
+
+    A last step called "patient" is a patient or nobody, and never fetched. Anybody else's role is asked.
+    """
+    *way, last = path.split("__")
+    for step in way:
+        row = getattr(row, step)
+    if last == OWN:
+        key: int | None = row.patient_id
+        return key
+    person = row if last == ITSELF else getattr(row, last)
+    return person.pk if person.user_type == UserType.PATIENT else None
+
+
+def zone_of(request: HttpRequest) -> Any:
+    """Whoever looks at a page reads its times in their own zone."""
+    return request.user.zone if isinstance(request.user, User) else None
+
+
+def rendered(answer: Any) -> Any:
+    """Render now, while the person's time zone is in force."""
+    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+
+class NotedPages(_Page):
+    """
+    Pages that show one row, whatever they were asked by; a redirection shows nothing.
+
+    ``patient_path`` is the lookup from a row to the person it is about, "pk" for a row that is a person;
+    empty where no row is about a patient. Those of other people, and of nobody, are said in the log alone.
+    """
+
+    patient_path: ClassVar[str] = ""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row with the way to its patient, so that noting whose it is asks nothing more."""
+        *way, last = self.patient_path.split("__")
+        joined = way if last in ("", OWN, ITSELF) else [*way, last]
+        rows = self.get_queryset(request)
+        key: Any = self.opts.pk if from_field is None else self.opts.get_field(from_field)
+        try:
+            found = key.to_python(object_id)
+            return (rows.select_related("__".join(joined)) if joined else rows).get(**{key.name: found})
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return self.noted(request, super().history_view(request, object_id, extra_context), page="history")
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return self.noted(request, super().delete_view(request, object_id, extra_context), page="delete")
+
+    def own_page(self, request: HttpRequest, template: str, *, about: models.Model, context: Mapping[str, Any]) -> Any:
+        """A page that is no form of one row's fields, rendered as the others are; ``about`` says whose data it is."""
+        standing = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, "original": about}
+        return self.noted(request, TemplateResponse(request, template, {**standing, **context}))
+
+    def noted(self, request: HttpRequest, answer: Any, page: str = "") -> Any:
+        """
+        The answer, rendered; before that, it is recorded who is shown the row in it.
+
+        ``page`` tells pages over the same row apart.
+        """
+        context = getattr(answer, "context_data", None) or {}
+        row = context.get("original") or context.get("object")
+        if row is not None:
+            self._note_reading(request, row, page)
+        with timezone.override(zone_of(request)):
+            return rendered(answer)
+
+    def _note_reading(self, request: HttpRequest, row: models.Model, page: str) -> None:
+        assert isinstance(request.user, User)  # noqa: S101
+        what = f"{self.opts.label_lower}.{page}".rstrip(".")
+        patient = patient_at(row, self.patient_path) if self.patient_path else None
+        if patient is None:
+            log_reading(reader=request.user, what=what, row=row.pk)
+        else:
+            note_reading(reader=request.user, what=what, row=row.pk, patient=patient)
