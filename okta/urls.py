@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rest/v1/", include("followups.rest.urls")),
     # Before the admin's own addresses: its first page is another one for doctors.
     path("admin/", include("console.urls")),
+    path("admin/", include("accounts.idle.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
+from accounts.idle.activity import SEEN_AT
 from accounts.models import Tenant, TenantSettings, User
 from accounts.states import UserType
 from entrances.models import AppEntrance
@@ -30,6 +31,7 @@ from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
 from notifications.models import Device, Notification, Push
+from okta import clock
 from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
 from rtm.proposals import proposal
 from tests.make import NOON, Make
@@ -44,6 +46,10 @@ def browse() -> Browse:
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user, backend=f"{ModelBackend.__module__}.{ModelBackend.__qualname__}")
+        session = client.session
+        # From a little ahead, so that no page costs a test the writing down of when it was asked for.
+        session[SEEN_AT] = int((clock.now() + timedelta(minutes=5)).timestamp())
+        session.save()
         return client
 
     return sign_in
