@@ -4,6 +4,7 @@ from django.urls import path
 
 from console import front
 from console.conversations import views as conversations
+from console.viewer import views as viewer
 
 app_name = "console"
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/cancel/", conversations.cancel, name="cancel"),
     path("conversations/<uuid:conversation_id>/restore/", conversations.restore, name="restore"),
     path("conversations/<uuid:conversation_id>/retry/", conversations.retry, name="retry"),
+    path("sessions/<int:workout_id>/", viewer.session, name="session"),
 ]

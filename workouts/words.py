@@ -36,9 +36,17 @@ def felt(row: ExerciseInWorkout) -> SafeString:
     return _side_by_side(badges) or SafeString(NOTHING)
 
 
+def duration(seconds: int) -> str:
+    """How long something took, such as "45 s", "2 min" or "1 h 1 min 40 s", in one unbroken line."""
+    whole, rest = divmod(seconds, 60)
+    counted = ((whole // 60, _("h")), (whole % 60, _("min")), (rest, _("s")))
+    parts = [f"{number}\N{NO-BREAK SPACE}{unit}" for number, unit in counted if number]
+    return "\N{NO-BREAK SPACE}".join(parts) or f"0\N{NO-BREAK SPACE}{_('s')}"
+
+
 def amount(sets: int | None, reps: int | None, seconds: int | None) -> str:
     """How much of an exercise, such as "3 × 10" or "3 × 30 s", in one unbroken line."""
-    each = str(reps) if reps is not None else f"{seconds}\N{NO-BREAK SPACE}s" if seconds is not None else ""
+    each = str(reps) if reps is not None else duration(seconds) if seconds is not None else ""
     return (
         "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(
             part for part in (str(sets) if sets is not None else "", each) if part

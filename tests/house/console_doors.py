@@ -60,6 +60,7 @@ def of_pat(inside: int) -> tuple[Answer, ...]:
 
 OPERATORS = (*STRANGERS, 403, 403, 403, 403, 403, 200, 200)
 THREAD = the("conversation_id", "conversation")
+SESSION = the("workout_id", "done")
 
 
 def promise(world: World) -> dict[str, Any]:
@@ -86,4 +87,5 @@ CONSOLE = (
     # Nobody has cancelled anything, so there is nothing to bring back.
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/restore/", of_pat(404), at=THREAD),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/retry/", of_pat(302), at=THREAD, form=failed),
+    ConsoleDoor("GET", "/admin/sessions/<int:workout_id>/", of_pat(200), at=SESSION),
 )

@@ -1,11 +1,12 @@
 """Sessions and their exercises in words."""
 
 import pytest
+from django.utils.translation import override
 
 from tests.make import NOON
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Status
-from workouts.words import amount, felt, minutes, note, state
+from workouts.words import amount, duration, felt, minutes, note, state
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,26 @@ def test_an_amount_is_read_as_a_therapist_writes_it() -> None:
 
     assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in spoken] == ["3 × 10", "3 × 30 s", "12", "2"]
     assert amount(None, None, None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "russian"),
+    [
+        (0, "0 s", "0 с"),
+        (45, "45 s", "45 с"),
+        (60, "1 min", "1 мин"),
+        (90, "1 min 30 s", "1 мин 30 с"),
+        (3600, "1 h", "1 ч"),
+        (3700, "1 h 1 min 40 s", "1 ч 1 мин 40 с"),
+    ],
+)
+def test_a_duration_is_said_in_the_units_it_has(seconds: int, english: str, russian: str) -> None:
+    said = []
+    for language in ("en", "ru"):
+        with override(language):
+            said.append(duration(seconds).replace("\N{NO-BREAK SPACE}", " "))
+
+    assert said == [english, russian]
 
 
 def test_a_note_is_escaped() -> None:

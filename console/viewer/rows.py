@@ -1,0 +1,115 @@
+"""A session as its page shows it: who and when, and every exercise, in the reader's words and zone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from console.words import in_both
+from feedback.cards import workout_day
+from workouts.models import ExerciseInWorkout, Workout
+from workouts.states import Block, Status
+from workouts.streaks import StreakState
+from workouts.words import NOTHING, duration, exertion_badge, pain_badge, state
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One way of counting an exercise: what was planned, and what was done of it."""
+
+    name: str
+    planned: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One exercise."""
+
+    row: ExerciseInWorkout
+    measures: list[Measure]
+    felt: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the session, such as the warm-up."""
+
+    name: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is said of the session as a whole."""
+
+    workout: Workout
+    day: Any
+    state: Any
+    started: str
+    completed: str
+    streak: StreakState
+
+
+def head_of(workout: Workout, *, reader: User, streak: StreakState, now: datetime) -> Head:
+    """The session as a whole; instants in the patient's zone, and in the reader's where the clocks differ."""
+
+    def said(instant: datetime | None) -> str:
+        if instant is None:
+            return ""
+        return in_both(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
+
+    return Head(
+        workout=workout,
+        day=workout_day(workout),
+        state=state(workout),
+        started=said(workout.started_at),
+        completed=said(workout.completed_at),
+        streak=streak,
+    )
+
+
+def parts_of(workout: Workout, exercises: Iterable[ExerciseInWorkout]) -> list[Part]:
+    """The exercises in their order; where the part of the session changes, a new heading begins."""
+    grouped = groupby(exercises, key=lambda row: row.exercise_block)
+    return [Part(str(Block(block).label), [_line(workout, row) for row in rows]) for block, rows in grouped]
+
+
+def _line(workout: Workout, row: ExerciseInWorkout) -> Line:
+    return Line(row=row, measures=_measures(row, done=told_by_patient(workout)), felt=_felt(row))
+
+
+def told_by_patient(workout: Workout) -> bool:
+    """Whether the patient reported this session: it was done, and not merely inferred."""
+    return workout.status == Status.COMPLETED and not workout.completed_via_app_entrance
+
+
+def _measures(row: ExerciseInWorkout, *, done: bool) -> list[Measure]:
+    counted: Sequence[tuple[str, Any, Any]] = (
+        (_("Sets"), _number(row.planned_sets), _number(row.actual_sets)),
+        (_("Repetitions"), _number(row.planned_reps), _number(row.actual_reps)),
+        (_("Duration"), _time(row.planned_duration_seconds), _time(row.actual_duration_seconds)),
+    )
+    missing = _("not reported") if done else NOTHING
+    return [
+        Measure(name, planned or NOTHING, actual or missing)
+        for name, planned, actual in counted
+        if planned is not None or actual is not None
+    ]
+
+
+def _number(count: int | None) -> str | None:
+    return None if count is None else str(count)
+
+
+def _time(seconds: int | None) -> str | None:
+    return None if seconds is None else duration(seconds)
+
+
+def _felt(row: ExerciseInWorkout) -> list[Any]:
+    pain = [] if row.pain is None else [pain_badge(row.pain)]
+    return pain + ([] if row.exertion is None else [exertion_badge(row.exertion)])
