@@ -24,6 +24,7 @@ UNFOLD = {
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "GLOBAL_CALLBACK": "accounts.idle.page.context",
     "SIDEBAR": {"navigation": "okta.admin.navigation"},
     "DASHBOARD_CALLBACK": "okta.admin.overview",

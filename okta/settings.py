@@ -138,6 +138,7 @@ USE_TZ = USE_I18N = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "okta" / "locale"]
 
 # --- Files ----------------------------------------------------------------------------------------

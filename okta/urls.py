@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin's own addresses: its first page is another one for doctors.
     path("admin/", include("console.urls")),
     path("admin/", include("accounts.idle.urls")),
+    path("admin/language/", admin.site.admin_view(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]
 
