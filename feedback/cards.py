@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from feedback import rules
 from feedback.rules import Felt
@@ -86,6 +88,11 @@ def note_card(workout: Workout, doctor: User, version: int, noted: Sequence[Exer
             for exercise in noted
         ],
     }
+
+
+def note_heading() -> str:
+    """What a note card says, and the push of it, in the language in force (feedback messages, 2026-04-09)."""
+    return _("Your therapist reviewed your session")
 
 
 def workout_day(workout: Workout) -> date:

@@ -1,8 +1,11 @@
 """The only file of this app that says FOR UPDATE."""
 
+from collections.abc import Collection
+
 from django.db.models.functions import Now
 
 from feedback.models import FeedbackSummary, NoteDelivery
+from workouts.models import ExerciseInWorkout
 
 DebtType = type[FeedbackSummary] | type[NoteDelivery]
 
@@ -41,3 +44,9 @@ def lock_reviews(workout_id: int) -> list[NoteDelivery]:
 def lock_delivery(delivery_id: int) -> NoteDelivery:
     """Lock a delivery in whatever state it is."""
     return NoteDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+
+
+def lock_notes(workout_id: int, exercise_in_workout_ids: Collection[int]) -> list[ExerciseInWorkout]:
+    """Lock the exercises notes are to be written on, by key; after the debts: doctors without one share no debt."""
+    rows = ExerciseInWorkout.objects.select_for_update(of=("self",)).filter(workout=workout_id)
+    return list(rows.filter(pk__in=exercise_in_workout_ids).order_by("pk"))

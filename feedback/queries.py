@@ -15,7 +15,7 @@ from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.states import DeliveryState
 from messaging.models import Message
 from okta.errors import NotFound
-from workouts.models import ExerciseInWorkout
+from workouts.models import ExerciseInWorkout, Workout
 
 OWED = Q(due_at__isnull=False)
 IN_STATE = {
@@ -23,6 +23,10 @@ IN_STATE = {
     DeliveryState.HELD: OWED & Q(held_at__isnull=False),
     DeliveryState.DEAD: OWED & Q(held_at__isnull=True, dead_at__isnull=False),
 }
+
+
+WAIT = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
+"""How long until a debt is due, on the database's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ def due_at(delivery: NoteDelivery, *, feature_on: bool) -> datetime | None:
 
 def remaining_wait(delivery_id: int) -> timedelta | None:
     """How long until a delivery is due, on the database's clock; None when time will not send it."""
-    wait = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
-    return NoteDelivery.objects.filter(OWED, pk=delivery_id, held_at__isnull=True).values_list(wait, flat=True).first()
+    owed = NoteDelivery.objects.filter(OWED, pk=delivery_id, held_at__isnull=True)
+    return owed.values_list(WAIT, flat=True).first()
 
 
 def deliveries_until(at: datetime) -> QuerySet[NoteDelivery]:
@@ -81,6 +85,17 @@ def _with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDeliver
     own = Q(**{by: F("doctor")}) | Q(**{f"{by}__isnull": True}, workout__doctor=F("doctor"))
     written = ~Q(workout__exercises__doctor_notes_post_exercise="")
     return deliveries.annotate(note_count=Count("workout__exercises", filter=own & written))
+
+
+def deliveries_on(workout: Workout) -> QuerySet[NoteDelivery]:
+    """
+    Every doctor's delivery of a workout, in the order of their first saves, with its doctor.
+
+    Annotated with ``note_count``, and with ``remaining``: how long until it is due on the database's
+    clock, None when nothing is owed.
+    """
+    rows = NoteDelivery.objects.filter(workout=workout).select_related("doctor").annotate(remaining=WAIT)
+    return _with_note_count(rows).order_by("pk")
 
 
 def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:

@@ -83,10 +83,14 @@ def exercise_for_note(*, doctor: User, exercise_in_workout_id: int) -> ExerciseI
     exercise = visible.first()
     if exercise is None:
         raise NotFound
-    workout = exercise.workout
-    if workout.doctor_id != doctor.pk and not feature_on(workout.tenant_id, ANY_CONNECTED_DOCTOR_MAY_NOTE):
+    if not may_write_notes(doctor=doctor, workout=exercise.workout):
         raise Forbidden
     return exercise
+
+
+def may_write_notes(*, doctor: User, workout: Workout) -> bool:
+    """Whether a doctor who is connected to the patient may write notes on a workout, one at a time."""
+    return workout.doctor_id == doctor.pk or feature_on(workout.tenant_id, ANY_CONNECTED_DOCTOR_MAY_NOTE)
 
 
 def workout_for_notes(*, doctor: User, workout_id: int) -> Workout:

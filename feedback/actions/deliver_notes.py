@@ -1,12 +1,11 @@
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.queries import connected_doctors, feature_on
 from feedback.actions.conversation import feedback_conversation
-from feedback.cards import note_card, note_key
+from feedback.cards import note_card, note_heading, note_key
 from feedback.locks import lock_due_delivery
 from feedback.models import NoteDelivery
 from feedback.queries import notes_of
@@ -63,7 +62,7 @@ def _deliver(delivery: NoteDelivery) -> tuple[str, bool | None]:
 def _publish(delivery: NoteDelivery, conversation: Conversation, noted: list[ExerciseInWorkout]) -> None:
     workout, patient, doctor = delivery.workout, delivery.workout.patient, delivery.doctor
     with override(patient.language):
-        content = _sentence()
+        content = note_heading()
     replace_card(
         conversation_id=conversation.pk,
         sender=doctor,
@@ -78,7 +77,7 @@ def _publish(delivery: NoteDelivery, conversation: Conversation, noted: list[Exe
         recipients=[patient],
         type=NotificationType.DOCTOR_FEEDBACK,
         key=f"notes:{told}",
-        compose=lambda _patient: Text(title=str(workout.tenant), body=_sentence()),
+        compose=lambda _patient: Text(title=str(workout.tenant), body=note_heading()),
         data={
             "type": NotificationType.DOCTOR_FEEDBACK.value,
             "workoutId": workout.pk,
@@ -86,8 +85,3 @@ def _publish(delivery: NoteDelivery, conversation: Conversation, noted: list[Exe
         },
         collapse_id=told,
     )
-
-
-def _sentence() -> str:
-    """The push text (feedback messages, 2026-04-09)."""
-    return _("Your therapist reviewed your session")

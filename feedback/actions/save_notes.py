@@ -4,11 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from feedback.actions.wake_delivery import wake_delivery
-from feedback.locks import lock_reviews
+from feedback.locks import lock_notes, lock_reviews
 from feedback.models import NoteDelivery
+from feedback.rules import fingerprint
+from okta.errors import Refusal
 from workouts.models import ExerciseInWorkout, Workout
 
 # The statement is lock, arithmetic and answer in one, all on the database's clock. In SET,
@@ -35,7 +38,17 @@ OWE = """
 """.replace("{owed_again}", OWED_AGAIN)
 
 
-def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> NoteDelivery:
+class NoteChanged(Refusal):
+    """The note says something else than when its editing began: saving would write over words nobody has seen."""
+
+    code = "note_changed"
+    status = 409
+    sentence = _("Meanwhile this note was changed.")
+
+
+def save_notes(
+    *, workout: Workout, doctor: User, texts: Mapping[int, str], begun: Mapping[int, str] | None = None
+) -> NoteDelivery:
     """
     Write a doctor's notes on exercises of one workout, and owe the patient a card with them.
 
@@ -44,6 +57,10 @@ def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> N
     that is not yet sent; a hold stays. A save that meets a delivery waits for its row and arms the
     next window. A colleague whose note is written over owes the patient a card without it. Returns
     the doctor's own delivery as it stands after the save.
+
+    ``begun`` maps the same ids to the ``fingerprint`` of the note as it stood when its editing began.
+
+    :raises NoteChanged: when one of them says neither that any more, nor what it is to say now.
     """
     with transaction.atomic():
         # The debts first: whoever holds them decides which notes are read and which come later.
@@ -51,6 +68,8 @@ def save_notes(*, workout: Workout, doctor: User, texts: Mapping[int, str]) -> N
         delivery, saved_at = _owe(workout.pk, doctor.pk)
         for colleague in sorted(_written_over(workout, texts) & colleagues):
             _owe(workout.pk, colleague)
+        if begun is not None:
+            _refuse_changed(workout, texts, begun)
         _write(workout.pk, doctor.pk, texts, saved_at)
     return delivery
 
@@ -59,6 +78,13 @@ def _written_over(workout: Workout, texts: Mapping[int, str]) -> set[int]:
     """The doctors whose notes stand where new ones are going to."""
     rows = ExerciseInWorkout.objects.filter(workout=workout, pk__in=texts).exclude(doctor_notes_post_exercise="")
     return {by or workout.doctor_id for by in rows.values_list("doctor_notes_post_exercise_by", flat=True)}
+
+
+def _refuse_changed(workout: Workout, texts: Mapping[int, str], begun: Mapping[int, str]) -> None:
+    for row in lock_notes(workout.pk, texts):
+        stands = row.doctor_notes_post_exercise
+        if stands != texts[row.pk] and fingerprint(stands) != begun[row.pk]:
+            raise NoteChanged
 
 
 def _owe(workout_id: int, doctor_id: int) -> tuple[NoteDelivery, datetime]:

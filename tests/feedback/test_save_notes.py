@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from feedback.actions.save_notes import save_notes
+from feedback.actions.save_notes import NoteChanged, save_notes
 from feedback.actions.steer import hold
 from feedback.models import NoteDelivery
+from feedback.rules import fingerprint
 from tests.feedback.steps import save, time_passes, wait_of
 from tests.make import NOON, Make
+from workouts.models import Workout
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,35 @@ def test_two_doctors_owe_two_deliveries(make: Make) -> None:
     save(workout, "Good depth")
     save(workout, "I agree", doctor=other)
     assert NoteDelivery.objects.count() == 2
+
+
+def edited(workout: Workout, text: str, *, begun: str) -> None:
+    """The owner saves a note on the first exercise that said ``begun`` when they opened it."""
+    pk = workout.exercises.get(position=1).pk
+    save_notes(workout=workout, doctor=workout.doctor, texts={pk: text}, begun={pk: fingerprint(begun)})
+
+
+def test_an_edit_is_saved_over_the_note_it_began_from(make: Make) -> None:
+    workout = make.workout(completed_at=NOON)
+    edited(workout, "Good depth", begun="")
+    edited(workout, "Better depth", begun="Good depth")
+    assert workout.exercises.get(position=1).doctor_notes_post_exercise == "Better depth"
+
+
+def test_an_edit_is_not_saved_over_a_note_it_did_not_begin_from(make: Make) -> None:
+    workout = make.workout(completed_at=NOON)
+    save(workout, "Good depth")
+    notes, debts = list(workout.exercises.values()), list(NoteDelivery.objects.values())
+    with pytest.raises(NoteChanged):
+        edited(workout, "Better depth", begun="")
+    assert (list(workout.exercises.values()), list(NoteDelivery.objects.values())) == (notes, debts)
+
+
+def test_the_same_words_from_two_windows_are_no_quarrel(make: Make) -> None:
+    workout = make.workout(completed_at=NOON)
+    edited(workout, "Good depth", begun="")
+    edited(workout, "Good depth", begun="")
+    assert NoteDelivery.objects.get().rev == 2
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from feedback.actions.deliver_notes import deliver_notes
 from feedback.actions.steer import NothingToSend, hold, resume, send_now
 from feedback.models import NoteDelivery
+from feedback.queries import deliveries_on
 from tests.feedback.steps import note_cards, quiet_period_ends, save, time_passes, wait_of
 from tests.make import NOON, Make
 
@@ -73,3 +74,22 @@ def test_what_is_sent_cannot_be_steered(delivery: NoteDelivery, step: Any) -> No
         step(delivery_id=delivery.pk)
     assert NoteDelivery.objects.values().get() == before
     assert len(note_cards(delivery.workout)) == 1
+
+
+def test_the_deliveries_of_a_workout_say_how_long_they_wait_and_how_much_they_bring(make: Make, settings: Any) -> None:
+    workout = make.workout(completed_at=NOON, exercises=3)
+    other = make.doctor(patients=[make.pat])
+    save(workout, "Good depth", "Slow down")
+    save(workout, "I agree", doctor=other)
+    NoteDelivery.objects.filter(doctor=make.dana).update(due_at=Now() - timedelta(seconds=9))
+    settled = save(make.workout(completed_at=NOON), "Elsewhere")
+
+    mine, theirs = deliveries_on(workout)
+
+    assert [(row.doctor, row.note_count) for row in (mine, theirs)] == [(make.dana, 1), (other, 1)]
+    assert timedelta(seconds=-10) < mine.remaining <= timedelta(seconds=-9)
+    assert timedelta(seconds=295) < theirs.remaining <= settings.FEEDBACK_QUIET_PERIOD
+
+    quiet_period_ends(settled)
+    deliver_notes(delivery_id=settled.pk)
+    assert [row.remaining for row in deliveries_on(settled.workout)] == [None]

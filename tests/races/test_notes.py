@@ -9,10 +9,12 @@ from django.db.models.functions import Now
 from feedback.actions.deliver_notes import deliver_notes
 from feedback.actions.owe_summary import owe_summary
 from feedback.actions.publish_summary import publish_summary
+from feedback.actions.save_notes import NoteChanged, save_notes
 from feedback.actions.settle_due import settle_due
 from feedback.actions.steer import send_now
 from feedback.cards import summary_key
 from feedback.models import NoteDelivery
+from feedback.rules import fingerprint
 from messaging.models import Conversation, Message
 from messaging.states import MessageType
 from notifications.models import Notification
@@ -114,6 +116,25 @@ def test_the_row_says_what_the_last_save_wrote(make: Make) -> None:
     for saving in savings:
         saving.result()
     assert len(set(workout.exercises.values_list("doctor_notes_post_exercise", flat=True))) == 1
+
+
+@pytest.mark.parametrize("second", ["Dana in another window", "a colleague"])
+def test_of_two_edits_of_one_note_at_once_the_later_is_told(second: str, make: Make) -> None:
+    workout = make.workout(completed_at=NOON)
+    other = make.dana if second.startswith("Dana") else make.doctor(patients=[make.pat])
+    [first, _] = list(workout.exercises.all())
+    begun = {first.pk: fingerprint("")}
+    with holding(ExerciseInWorkout.objects.filter(pk=first.pk)) as background:
+        savings = [
+            background.start(partial(save_notes, workout=workout, doctor=who, texts={first.pk: text}, begun=begun))
+            for who, text in ((make.dana, "Left"), (other, "Right"))
+        ]
+        until_waiting(2)
+    [refused] = [saving.exception() for saving in savings if saving.exception()]
+    assert isinstance(refused, NoteChanged)
+    first.refresh_from_db()
+    assert first.doctor_notes_post_exercise == ("Right" if savings[0].exception() else "Left")
+    assert NoteDelivery.objects.get().rev == 1
 
 
 def test_send_now_during_a_delivery_is_told_there_is_nothing_left(make: Make) -> None:
