@@ -1,21 +1,19 @@
 """What was said, to be read and never to be changed."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, badge
 from messaging.models import Conversation, Message
+from messaging.queries import messages_before, seq_in
+from messaging.shown import card_of
 from messaging.states import ConversationType
-
-SHOWN_AT_ONCE = 50
 
 
 @admin.register(Conversation)
@@ -68,42 +66,16 @@ class ConversationPage(ClinicAdmin):
 
 def _page(conversation: Conversation, before: str) -> dict[str, Any]:
     """The newest messages, or the newest before the ``seq`` in ``before``; the latest first."""
-    messages = conversation.messages.select_related("sender").order_by("-seq")
-    if before.isdecimal() and len(before) < 19:
-        messages = messages.filter(seq__lt=int(before))
-    page = list(messages[: SHOWN_AT_ONCE + 1])
-    shown = page[:SHOWN_AT_ONCE]
+    found = messages_before(conversation, seq_in(before))
     return {
-        "said": [{"message": message, "card": _card(message)} for message in shown],
-        "earlier": shown[-1].seq if len(page) > SHOWN_AT_ONCE else None,
+        "said": [{"message": message, "card": card_of(message, _session_page)} for message in found.messages],
+        "earlier": found.earlier,
     }
 
 
-def _card(message: Message) -> dict[str, Any] | None:
-    """
-    What a structured card says, as far as it is one of a shape this page knows.
-
-    The words in it were written by patients and therapists: the template escapes all of them.
-    """
-    metadata = message.metadata
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("exercises"), list):
-        return None
-    return {
-        "date": _date(metadata.get("workoutDate")),
-        "exercises": [row for row in metadata["exercises"] if isinstance(row, dict)],
-        "session": _session_page(metadata.get("workoutId")),
-    }
-
-
-def _date(text: Any) -> date | None:
+def _session_page(workout_id: int) -> str | None:
+    """The page of the workout: whoever is here administers a clinic, or all of them."""
     try:
-        return parse_date(str(text))
-    except ValueError:
-        return None
-
-
-def _session_page(workout_id: Any) -> str | None:
-    try:
-        return reverse("admin:workouts_workout_change", args=[int(workout_id)])
-    except (NoReverseMatch, TypeError, ValueError):
+        return reverse("admin:workouts_workout_change", args=[workout_id])
+    except NoReverseMatch:
         return None

@@ -15,6 +15,7 @@ from accounts.states import UserType
 from messaging.models import Conversation, Message, Participant
 from okta.errors import NotFound
 
+SHOWN_AT_ONCE = 50
 # A page shows who wrote each message, and needs no more of them.
 SENDER = [*(field.name for field in Message._meta.concrete_fields), "sender__first_name", "sender__last_name"]
 
@@ -27,6 +28,14 @@ class Thread:
     people: list[User]
     last_message: Message | None
     unread_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some messages of a conversation, the newest first; ``earlier`` is the ``seq`` before which there are more."""
+
+    messages: list[Message]
+    earlier: int | None
 
 
 class _Among(Lookup):
@@ -84,6 +93,19 @@ def messages_of(conversation: Conversation) -> QuerySet[Message]:
     return conversation.messages.select_related("sender").only(*SENDER)
 
 
+def messages_before(conversation: Conversation, seq: int | None) -> Stretch:
+    """The newest messages of a conversation, or the newest before ``seq``, in one step on its index."""
+    messages = messages_of(conversation).order_by("-seq")
+    found = list((messages if seq is None else messages.filter(seq__lt=seq))[: SHOWN_AT_ONCE + 1])
+    shown = found[:SHOWN_AT_ONCE]
+    return Stretch(shown, shown[-1].seq if len(found) > SHOWN_AT_ONCE else None)
+
+
+def seq_in(text: str) -> int | None:
+    """The ``seq`` that an address names; None when it names none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def threads(*, user: User, conversations: Sequence[Conversation]) -> list[Thread]:
     """
     What the list shows of ``conversations``, in their order, in three queries however many there are.
@@ -128,6 +150,11 @@ def unread_total(user: User) -> int:
     return total
 
 
+def read_position(*, user: User, conversation: Conversation) -> int | None:
+    """The ``seq`` up to which ``user`` has read a conversation; None for somebody who takes no part in it."""
+    return _position(user, conversation).values_list("last_read_seq", flat=True).first()
+
+
 def _unread(user: User) -> Coalesce:
     """
     A conversation's messages that ``user`` has not read, counted in the database.
@@ -141,5 +168,5 @@ def _unread(user: User) -> Coalesce:
     return Coalesce(Subquery(unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")), 0)
 
 
-def _position(user: User, conversation: OuterRef) -> QuerySet[Participant, Any]:
+def _position(user: User, conversation: OuterRef | Conversation) -> QuerySet[Participant, Any]:
     return Participant.objects.filter(conversation=conversation, user=user).values("last_read_seq")
