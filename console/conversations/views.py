@@ -13,11 +13,13 @@ from console.conversations import steps
 from console.conversations.forms import ScheduleForm
 from console.conversations.queries import with_follow_up
 from console.conversations.rows import offer_in, rows_of
+from console.conversations.thread import talk_of
 from console.conversations.told import told_lines
 from console.doors import page, show, step
 from console.paging import cut
 from console.reader import Reader
 from messaging.models import Conversation, Participant
+from messaging.queries import read_position, seq_in
 from okta.clock import now as read_clock
 
 
@@ -53,15 +55,18 @@ def _called(name: str, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 @page
 def conversation(request: HttpRequest, reader: Reader, conversation_id: UUID) -> Any:
-    """One conversation, and every follow-up in it."""
+    """What was said in one conversation, the newest at its end, and every follow-up in it."""
     return _page(request, reader, reader.conversation(conversation_id))
 
 
 def _page(request: HttpRequest, reader: Reader, shown: Conversation, form: ScheduleForm | None = None) -> Any:
-    now = read_clock()
+    now, before = read_clock(), seq_in(request.GET.get("before", ""))
     [row] = rows_of([shown], reader=reader.person, now=now)
+    position = read_position(user=reader.person, conversation=shown)
     context = {
         "row": row,
+        "talk": talk_of(shown, reader=reader.person, position=position, before=before),
+        "at_the_end": before is None,
         "offer": offer_in(shown, reader=reader.person, now=now, form=form),
         "told": told_lines(shown, reader=reader.person, now=now),
         "back": "page",

@@ -34,6 +34,39 @@ def listed(client: Client, question: str = "") -> str:
     return html
 
 
+def thread_of(html: str) -> list[str]:
+    """The lines of the thread in a page or a part of one, each with its kind: "day: …", "new: New", "mine: …"."""
+    return [f"{kind}: {' '.join(''.join(words).split())}" for kind, words in Lines(html).found]
+
+
+class Lines(HTMLParser):
+    """Every list item of a kind that only threads have, with its words."""
+
+    KINDS = ("mine", "bubble", "day", "new", "earlier", "nothing")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[str]]] = []
+        self._depth = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "li":
+            classes = str(dict(attrs).get("class")).split()
+            kind = next((kind for kind in self.KINDS if f"okta-{kind}" in classes), None)
+            if kind and not self._depth:
+                self.found.append((kind, []))
+            self._depth += 1 if kind or self._depth else 0
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.found[-1][1].append(f" {data}")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "li" and self._depth:
+            self._depth -= 1
+
+
 class Forms(HTMLParser):
     """Every form of a page with its buttons and what it would send; buttons may stand outside their form."""
 
