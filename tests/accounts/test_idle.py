@@ -12,9 +12,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from time_machine import Traveller
 
 from accounts.idle.activity import SEEN_AT, by_itself, is_by_itself
+from accounts.idle.middleware import ADMIN
 from accounts.models import User
 from tests.make import NOON, Make
 
@@ -256,6 +258,10 @@ def test_the_api_knows_nothing_of_it(make: Make, ada: Client, clock: Traveller) 
     assert ada.get("/livez").status_code == 200
     assert ada.get("/v2/me").status_code == 401
     assert is_signed_in(ada)
+
+
+def test_it_guards_the_place_where_the_admin_is() -> None:
+    assert reverse("admin:index") == ADMIN
 
 
 # --- What pages bring ---
