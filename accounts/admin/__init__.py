@@ -1,0 +1,6 @@
+"""Clinics, their features, the people in them, who cares for whom, and who has looked at whose data."""
+
+from accounts.admin.clinics import FlagsPage, TenantPage
+from accounts.admin.people import CareLinkPage, PersonPage, SignedInPage, tell
+
+__all__ = ["CareLinkPage", "FlagsPage", "PersonPage", "SignedInPage", "TenantPage", "tell"]
