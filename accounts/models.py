@@ -209,7 +209,7 @@ class Reading(models.Model):
 
     class Meta:
         verbose_name = _("reading")
-        verbose_name_plural = _("who read what")
+        verbose_name_plural = _("readings")
         indexes = [
             # For the page of a clinic's administrators, for the operators', and for either about one patient.
             models.Index(fields=["tenant", "-at", "-id"], name="reading_newest_in_clinic"),

@@ -1,6 +1,11 @@
-"""The record of who has looked at whose data."""
+"""The record of who has looked at whose data, and what its pages are called."""
 
 import logging
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Reading, User
 
@@ -25,3 +30,25 @@ def log_reading(*, reader: User, what: str, row: object) -> None:
     """Say in the log alone who opened what, for pages about no patient."""
     # Ids only: who looked at whose data must be known, what it says must not be.
     logger.info("user %s opened %s %s", reader.pk, what, row)
+
+
+PAGES: dict[str, str | Promise] = {}
+"""What pages that are no model's are called, by the names they are recorded under; their apps say so."""
+VIEWS: dict[str, str | Promise] = {"history": _("history"), "delete": _("deletion"), "password": _("password")}
+"""The pages of a row beside its own."""
+
+
+def called(what: str) -> str:
+    """
+    What people call the page recorded as ``what``; a name nobody knows any more stands for itself.
+
+    >>> called("accounts.carelink.history")
+    'Care link: history'
+    """
+    app, _dot, rest = what.partition(".")
+    name, _dot, view = rest.partition(".")
+    try:
+        words = str(apps.get_model(app, name)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return str(PAGES.get(what, what))
+    return f"{capfirst(words)}: {VIEWS.get(view, view)}" if view else capfirst(words)

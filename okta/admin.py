@@ -174,6 +174,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
             (_("Features"), "toggle_on", "accounts_tenantsettings"),
             (_("People"), "group", "accounts_user"),
             (_("Who cares for whom"), "volunteer_activism", "accounts_carelink"),
+            (_("Who read what"), "visibility", "accounts_reading"),
         ),
     ),
     (

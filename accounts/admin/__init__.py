@@ -2,5 +2,6 @@
 
 from accounts.admin.clinics import FlagsPage, TenantPage
 from accounts.admin.people import CareLinkPage, PersonPage, SignedInPage, tell
+from accounts.admin.readings import ReadingPage
 
-__all__ = ["CareLinkPage", "FlagsPage", "PersonPage", "SignedInPage", "TenantPage", "tell"]
+__all__ = ["CareLinkPage", "FlagsPage", "PersonPage", "ReadingPage", "SignedInPage", "TenantPage", "tell"]

@@ -36,6 +36,11 @@ def tell(page: Any, request: HttpRequest, moved: int, chosen: int) -> None:
         page.message_user(request, sentence, messages.WARNING)
 
 
+def role_of(person: User) -> str:
+    """What somebody is here, in a word."""
+    return str(_("Operator")) if person.is_superuser else person.get_user_type_display()
+
+
 @admin.register(User)
 class PersonPage(ClinicAdmin, UserAdmin):  # type: ignore[type-arg]
     """Who is in the clinic, in which role."""
@@ -94,7 +99,7 @@ class PersonPage(ClinicAdmin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("role"), ordering="user_type")
     def role(self, person: User) -> str:
-        return str(_("Operator")) if person.is_superuser else person.get_user_type_display()
+        return role_of(person)
 
     @admin.display(description=_("standing"))
     def standing(self, person: User) -> SafeString:

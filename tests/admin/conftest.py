@@ -13,7 +13,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from accounts.idle.activity import SEEN_AT
-from accounts.models import Tenant, TenantSettings, User
+from accounts.models import Reading, Tenant, TenantSettings, User
 from accounts.states import UserType
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
@@ -111,6 +111,9 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
             recorded_by=doctor,
             locked_at=NOON,
             snapshot=proposal(MARCH, days=(), spent=()),
+        ),
+        Reading: Reading.objects.create(
+            reader=doctor, tenant=doctor.tenant, patient=patient, what="workouts.workout", row=str(workout.pk)
         ),
         **_follow_ups(conversation, patient=patient, doctor=doctor, mark=mark),
     }

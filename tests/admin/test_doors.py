@@ -8,7 +8,7 @@ from django.test import Client
 from django_celery_beat.models import PeriodicTask
 from knox.models import AuthToken
 
-from accounts.models import CareLink, Tenant, TenantSettings, User
+from accounts.models import CareLink, Reading, Tenant, TenantSettings, User
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from followups.models import (
@@ -29,7 +29,7 @@ from tests.make import Make
 from workouts.models import Exercise, Workout
 
 CLINICS = {
-    Tenant, TenantSettings, User, CareLink, AuthToken, Exercise, Workout, Conversation,
+    Tenant, TenantSettings, User, CareLink, Reading, AuthToken, Exercise, Workout, Conversation,
     AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
     EvidenceDay, TimeEntry, CertifiedMonth,
     FollowUpRequest, FollowUpArchive, FollowUpAttempt, FollowUpMessage,
@@ -187,7 +187,7 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
     groups = {str(group["title"]): [str(item["title"]) for item in group["items"]] for group in page_.context["groups"]}
     assert groups == {
         "The day": ["Conversations"],
-        "The clinic": ["Clinics", "Features", "People", "Who cares for whom"],
+        "The clinic": ["Clinics", "Features", "People", "Who cares for whom", "Who read what"],
         "Sessions": ["Workouts", "App visits", "Exercises"],
         "Feedback": ["Threads", "From patients", "From therapists"],
         "Follow-ups": [

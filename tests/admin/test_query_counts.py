@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
-from accounts.models import CareLink, TenantSettings, User
+from accounts.models import CareLink, Reading, TenantSettings, User
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from followups.models import (
@@ -58,6 +58,9 @@ class Crowd:
         self._words(pairs)
         self._monitoring(pairs)
         self._follow_ups(pairs)
+        Reading.objects.bulk_create(
+            Reading(reader=d, tenant=clinic, patient=p, what="accounts.user", row=str(p.pk)) for p, d in pairs
+        )
         for user in people:
             AuthToken.objects.create(user=user)
         Alert.objects.bulk_create(Alert(kind="k", opened_at=NOON, closed_at=NOON, detail=f"{n}") for n in numbers)
@@ -140,7 +143,7 @@ class Crowd:
 
 
 LISTS: tuple[type[Model], ...] = (
-    User, CareLink, TenantSettings, AuthToken, Exercise, Workout, Conversation,
+    User, CareLink, Reading, TenantSettings, AuthToken, Exercise, Workout, Conversation,
     AppEntrance, FeedbackSummary, NoteDelivery, Notification, Push, Device,
     EvidenceDay, TimeEntry, CertifiedMonth,
     FollowUpRequest, FollowUpArchive, FollowUpAttempt, FollowUpMessage, ProviderReviewRequest, Provider, ApiKey,
