@@ -1,7 +1,9 @@
-"""The console's addresses, below the admin's and before them."""
+"""The console's addresses, below the admin's and before them, and what the record of readings calls them."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from accounts.readings import PAGES
 from console import front
 from console.conversations import views as conversations
 from console.viewer import views as viewer
@@ -18,3 +20,5 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/retry/", conversations.retry, name="retry"),
     path("sessions/<int:workout_id>/", viewer.session, name="session"),
 ]
+
+PAGES.update({"console.conversation": _("Conversation"), "console.session": _("Session")})

@@ -8,6 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.test import Client
 
 from accounts.models import Reading, User
+from accounts.readings import called
 from accounts.states import UserType
 from console import urls
 from console.doors import PICKED
@@ -98,7 +99,9 @@ def test_a_page_of_a_patient_is_not_shown_without_a_record_of_it(make: Make, doo
     browser(make, "dana").get(address(door, world))
     browser(make, "omar").get(address(door, world))
 
-    assert list(Reading.objects.values_list("reader__first_name", "patient__first_name")) == [("Dana", "Pat")]
+    [reading] = Reading.objects.select_related("reader", "patient")
+    assert (reading.reader, reading.patient) == (world.make.dana, world.make.pat)
+    assert called(reading.what) != reading.what, "what the page is called, for those who read the record"
 
 
 @pytest.mark.parametrize("door", CONSOLE, ids=lambda door: f"{door.method} {door.route}")
