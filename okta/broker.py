@@ -9,6 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 QUEUES = ("timers", "sweeps", "default")
 RABBITMQ_SCHEMES = ("amqp", "amqps", "pyamqp")
@@ -32,6 +35,16 @@ RABBITMQ_OPTIONS = {
     "write_timeout": 0.5,
     "max_retries": 0,
 }
+
+
+IMPATIENCE = 0.25
+
+
+def impatient(url: str) -> Redis:
+    """A client of Redis that waits for a quarter of a second, once; whoever asks closes it."""
+    return Redis.from_url(
+        url, socket_timeout=IMPATIENCE, socket_connect_timeout=IMPATIENCE, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def is_rabbitmq(url: str) -> bool:

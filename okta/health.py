@@ -18,12 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import KombuError
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
-from okta.broker import is_rabbitmq
+from okta.broker import impatient, is_rabbitmq
 from okta.models import SweepRun
 from okta.sweeps import is_late, last_good_runs
 
@@ -76,9 +73,7 @@ def heartbeat_at() -> str | None:
 
 def broker_unreachable() -> list[str]:
     """Ask the Redis of the wake-ups for a sign of life."""
-    client = Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
-    )
+    client = impatient(settings.REDIS_URL)
     try:
         client.ping()
     except (RedisError, OSError):
