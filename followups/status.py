@@ -1,7 +1,6 @@
 """How follow-ups are doing, in words, for the admin's first page."""
 
 import math
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from accounts.clinic_admin import is_clinic_admin, is_operator
 from followups.alarms import too_few_succeed
 from followups.health import TOO_LATE
 from followups.measures import SWEEP, Measures, Tries, measure
+from okta.spans import ago, span
 from okta.status import Block, Line
 from okta.sweeps import is_late
 
@@ -25,19 +25,20 @@ def _lines(now: Measures) -> list[Line]:
     look = _("needs attention")
     return [
         Line(_("due"), str(now.due)),
-        Line(_("waiting longest"), _span(now.oldest_due), look if now.oldest_due > TOO_LATE else ""),
-        Line(_("delivered in the last hour"), _rate(now.last_hour), look if too_few_succeed(now.last_hour) else ""),
-        Line(_("delivered in the last day"), _rate(now.last_day)),
+        Line(_("waiting longest"), span(now.oldest_due), look if now.oldest_due > TOO_LATE else ""),
+        Line(_("delivered in the last hour"), rate(now.last_hour), look if too_few_succeed(now.last_hour) else ""),
+        Line(_("delivered in the last day"), rate(now.last_day)),
         Line(
             _("failed"),
             _("%(all)d, in the last day %(lately)d") % {"all": now.failed, "lately": now.failed_last_day},
             look if now.failed_last_day else "",
         ),
-        Line(_("last sweep"), _age(now.since_sweep), look if is_late(SWEEP, now.since_sweep) else ""),
+        Line(_("last sweep"), ago(now.since_sweep), look if is_late(SWEEP, now.since_sweep) else ""),
     ]
 
 
-def _rate(tries: Tries) -> str:
+def rate(tries: Tries) -> str:
+    """How many tries succeeded, of how many, and the part of a hundred that is."""
     if tries.rate is None:
         return _("nothing tried")
     # Rounded down: 94.99 % is not 95 %.
@@ -47,17 +48,3 @@ def _rate(tries: Tries) -> str:
         "tries": tries.number,
         "percent": f"{percent:g}",
     }
-
-
-def _age(since: timedelta | None) -> str:
-    return _("never") if since is None else _("%s ago") % _span(since)
-
-
-def _span(span: timedelta) -> str:
-    """In the unit that leaves two figures or so."""
-    seconds = round(span.total_seconds())
-    if seconds < 120:
-        return _("%d s") % seconds
-    if seconds < 2 * 3600:
-        return _("%d min") % (seconds // 60)
-    return _("%d h") % (seconds // 3600)

@@ -53,6 +53,22 @@ LAST_GOOD = """
 """
 
 
+# The last run is the last that ended: one that is under way has nothing to tell yet.
+LAST = """
+    SELECT kinds.kind, statement_timestamp() - last.finished_at, last.ok, last.failed, last.rows, last.lag,
+        statement_timestamp() - good.finished_at
+    FROM unnest(%s::text[]) WITH ORDINALITY AS kinds (kind, position)
+    LEFT JOIN LATERAL (
+        SELECT * FROM okta_sweeprun
+        WHERE kind = kinds.kind AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 1
+    ) AS last ON true
+    LEFT JOIN LATERAL (
+        SELECT finished_at FROM okta_sweeprun WHERE kind = kinds.kind AND ok ORDER BY started_at DESC LIMIT 1
+    ) AS good ON true
+    ORDER BY kinds.position
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep found: rows settled, and how late the oldest of them was."""
@@ -77,6 +93,20 @@ class GoodRun:
 
     age: timedelta | None
     lag: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of a kind that ended, well or not; without one, everything is None, empty or zero."""
+
+    age: timedelta | None
+    ok: bool | None
+    failed: str
+    """The name of what it raised."""
+    rows: int
+    lag: timedelta | None
+    good_age: timedelta | None
+    """Since one last ended well."""
 
 
 class SweepStep(Protocol):
@@ -133,6 +163,16 @@ def last_good_runs() -> dict[str, GoodRun]:
     with connection.cursor() as cursor:
         cursor.execute(LAST_GOOD, [list(settings.SWEEPS)])
         return {kind: GoodRun(age, lag) for kind, age, lag in cursor.fetchall()}
+
+
+def last_runs() -> dict[str, LastRun]:
+    """Every kind in ``settings.SWEEPS`` with its last run, in one query, on the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [list(settings.SWEEPS)])
+        return {
+            kind: LastRun(age, ok, failed or "", rows or 0, lag, good_age)
+            for kind, age, ok, failed, rows, lag, good_age in cursor.fetchall()
+        }
 
 
 def is_overdue(kind: str, age: timedelta | None) -> bool:

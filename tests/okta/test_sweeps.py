@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from okta.celery import app
 from okta.models import SweepRun
-from okta.sweeps import Budget, Swept, forget_old_runs, make_all_due, run_sweep
+from okta.sweeps import Budget, LastRun, Swept, forget_old_runs, last_runs, make_all_due, run_sweep
 from tests.together import together
 
 KIND = "okta.heartbeat"
@@ -109,3 +110,41 @@ def test_a_starting_beat_finds_every_sweep_due(settings: Any) -> None:
     due = {name for name, entry in scheduler.schedule.items() if name in settings.SWEEPS and entry.is_due().is_due}
     assert due == set(settings.SWEEPS)
     assert PeriodicTask.objects.filter(name__in=settings.SWEEPS).count() == len(settings.SWEEPS)
+
+
+def ended(kind: str, *, ok: bool = True, **columns: Any) -> SweepRun:
+    """A run that ended two seconds after it started."""
+    started: timedelta = columns.pop("ago")
+    return SweepRun.objects.create(
+        kind=kind, started_at=Now() - started, finished_at=Now() - started + timedelta(seconds=2), ok=ok, **columns
+    )
+
+
+@pytest.mark.django_db
+def test_the_last_run_tells_how_it_ended_and_when_one_ended_well() -> None:
+    ended(KIND, ago=timedelta(minutes=9), rows=4, lag=timedelta(seconds=1))
+    ended(KIND, ago=timedelta(minutes=5), rows=7, lag=timedelta(seconds=8))
+    ended(KIND, ago=timedelta(minutes=2), ok=False, failed="LookupError")
+    SweepRun.objects.create(kind=KIND)
+
+    runs = last_runs()
+
+    assert list(runs) == list(settings.SWEEPS)
+    assert seconds(runs[KIND].age) == 118
+    assert seconds(runs[KIND].good_age) == 298
+    assert (runs[KIND].ok, runs[KIND].failed, runs[KIND].rows, runs[KIND].lag) == (False, "LookupError", 0, None)
+    assert runs["feedback.sweep"] == LastRun(None, None, "", 0, None, None)
+
+
+@pytest.mark.django_db
+def test_the_last_good_run_tells_what_it_found() -> None:
+    ended(KIND, ago=timedelta(minutes=1), rows=7, lag=timedelta(seconds=8))
+
+    run = last_runs()[KIND]
+
+    assert (run.ok, run.failed, run.rows, run.lag, run.age == run.good_age) == (True, "", 7, timedelta(seconds=8), True)
+
+
+def seconds(age: timedelta | None) -> int:
+    assert age is not None
+    return int(age.total_seconds())
