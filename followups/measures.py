@@ -18,6 +18,20 @@ from okta.models import SweepRun
 
 SWEEP: Final = "followups.sweep"
 OWN: Final = "(%(tenant)s::bigint IS NULL OR tenant_id = %(tenant)s)"
+# An hour is any that ends a whole number of hours ago, so that the newest is the last hour of every other figure.
+TRIES: Final = f"""
+    SELECT bool_or(outcome = 'ACCEPTED') AS succeeded,
+        greatest(floor(extract(epoch FROM statement_timestamp() - at) / 3600), 0) AS hours_ago
+    FROM {FollowUpAttempt._meta.db_table}
+    WHERE at > statement_timestamp() - interval '1 day' AND {OWN}
+    GROUP BY follow_up_id, at
+"""  # noqa: S608  as below
+BY_HOUR: Final = f"""
+    WITH tries AS ({TRIES})
+    SELECT hour, count(tries.hours_ago), count(*) FILTER (WHERE tries.succeeded)
+    FROM generate_series(23, 0, -1) AS hour LEFT JOIN tries ON tries.hours_ago = hour
+    GROUP BY hour ORDER BY hour DESC
+"""  # noqa: S608  as below
 MEASURE: Final = f"""
     WITH due AS (
         SELECT count(*) AS number,
@@ -28,16 +42,10 @@ MEASURE: Final = f"""
         SELECT count(*) AS number,
             count(*) FILTER (WHERE failed_at > statement_timestamp() - interval '1 day') AS last_day
         FROM {FollowUpRequest._meta.db_table} WHERE status = 'failed' AND {OWN}
-    ), tries AS (
-        SELECT bool_or(outcome = 'ACCEPTED') AS succeeded,
-            max(at) > statement_timestamp() - interval '1 hour' AS last_hour
-        FROM {FollowUpAttempt._meta.db_table}
-        WHERE at > statement_timestamp() - interval '1 day' AND {OWN}
-        GROUP BY follow_up_id, at
-    ), tried AS (
-        SELECT count(*) AS last_day, count(*) FILTER (WHERE last_hour) AS last_hour,
+    ), tries AS ({TRIES}), tried AS (
+        SELECT count(*) AS last_day, count(*) FILTER (WHERE hours_ago = 0) AS last_hour,
             count(*) FILTER (WHERE succeeded) AS succeeded_last_day,
-            count(*) FILTER (WHERE succeeded AND last_hour) AS succeeded_last_hour
+            count(*) FILTER (WHERE succeeded AND hours_ago = 0) AS succeeded_last_hour
         FROM tries
     )
     SELECT due.number, due.oldest, failed.number, failed.last_day,
@@ -93,6 +101,13 @@ def measure(*, tenant_id: int | None = None) -> Measures:
         cursor.execute(MEASURE, {"tenant": tenant_id, "sweep": SWEEP})
         due, oldest, failed, failed_last_day, hour, hour_well, day, day_well, since_sweep = cursor.fetchone()
     return Measures(due, oldest, failed, failed_last_day, Tries(hour, hour_well), Tries(day, day_well), since_sweep)
+
+
+def tries_by_hour(*, tenant_id: int | None = None) -> list[Tries]:
+    """The tries of each of the last 24 hours, the oldest first, of a clinic or of all."""
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HOUR, {"tenant": tenant_id})
+        return [Tries(number, succeeded) for _hour, number, succeeded in cursor.fetchall()]
 
 
 def outcomes() -> dict[str, tuple[int, int]]:

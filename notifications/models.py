@@ -110,6 +110,9 @@ class Push(models.Model):
             models.Index(
                 fields=["receipt_due_at"], name="push_receipt_owed", condition=Q(receipt_due_at__isnull=False)
             ),
+            # For the success rate of the last day, and for the last that were given up.
+            models.Index(fields=["settled_at"], name="push_settled", condition=Q(settled_at__isnull=False)),
+            models.Index(fields=["settled_at"], name="push_given_up", condition=Q(status=PushStatus.FAILED)),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from followups.health import figures, troubles
-from followups.measures import MEASURE, OUTCOMES, SWEEP, Tries, measure, outcomes
+from followups.measures import BY_HOUR, MEASURE, OUTCOMES, SWEEP, Tries, measure, outcomes, tries_by_hour
 from followups.states import Outcome, Status
 from okta.models import SweepRun
 from tests.followups.tries import ago, many, promised, swept, tried
@@ -106,6 +106,28 @@ def test_a_clinic_has_its_own_figures_and_all_together_have_what_nobody_owns(mak
     assert all(f.since_sweep == about(60) for f in figures_of.values())
 
 
+def test_the_hours_of_the_last_day_are_those_of_the_other_figures() -> None:
+    tried(ACCEPTED, at=ago(minutes=-1))
+    tried(REFUSED, ACCEPTED, at=ago(minutes=59))
+    tried(REFUSED, at=ago(minutes=61))
+    tried(ACCEPTED, at=ago(hours=23, minutes=59))
+    tried(ACCEPTED, at=ago(hours=24, minutes=1))
+
+    hours = tries_by_hour()
+
+    nothing = Tries(0, 0)
+    assert hours == [Tries(1, 1), *[nothing] * 21, Tries(1, 0), Tries(2, 2)]
+    now = measure()
+    assert (now.last_hour, now.last_day) == (hours[-1], Tries(4, 3))
+
+
+def test_the_hours_of_a_clinic_are_its_own(make: Make) -> None:
+    for tenant in (make.clinic, make.other_clinic, make.other_clinic, None):
+        tried(ACCEPTED, tenant=tenant)
+
+    assert [tries_by_hour(tenant_id=pk)[-1].number for pk in (make.clinic.pk, make.other_clinic.pk, None)] == [1, 2, 4]
+
+
 def test_outcomes_are_counted_channel_by_channel() -> None:
     tried(REFUSED, ACCEPTED)
     tried(ACCEPTED, at=ago(hours=3))
@@ -161,7 +183,7 @@ def test_readiness_tells_the_figures_themselves() -> None:
 
 def test_the_figures_are_read_through_the_indexes() -> None:
     crowd()
-    plan = explained(MEASURE) + explained(OUTCOMES)
+    plan = explained(MEASURE) + explained(OUTCOMES) + explained(BY_HOUR)
     for index in ("follow_up_due", "follow_up_failed", "attempt_newest", "sweeprun_newest"):
         assert f"using {index}" in plan or f"on {index}" in plan, plan
     assert "Seq Scan" not in plan
