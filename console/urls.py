@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.readings import PAGES
 from console import front
+from console.conversations import live
 from console.conversations import views as conversations
 from console.viewer import views as viewer
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("clinic/", front.clinic, name="clinic"),
     path("conversations/", conversations.conversations, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/since/", live.since, name="since"),
     path("conversations/<uuid:conversation_id>/schedule/", conversations.schedule, name="schedule"),
     path("conversations/<uuid:conversation_id>/cancel/", conversations.cancel, name="cancel"),
     path("conversations/<uuid:conversation_id>/restore/", conversations.restore, name="restore"),

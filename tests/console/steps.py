@@ -36,7 +36,9 @@ def listed(client: Client, question: str = "") -> str:
 
 def thread_of(html: str) -> list[str]:
     """The lines of the thread in a page or a part of one, each with its kind: "day: …", "new: New", "mine: …"."""
-    return [f"{kind}: {' '.join(''.join(words).split())}" for kind, words in Lines(html).found]
+    lines = [f"{kind}: {' '.join(''.join(words).split())}" for kind, words in Lines(html).found]
+    # That nothing was said is said beside whatever was said, and not shown.
+    return [line for line in lines if not line.startswith("nothing:")] or lines
 
 
 class Lines(HTMLParser):

@@ -82,6 +82,7 @@ CONSOLE = (
     ),
     ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
+    ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/schedule/", of_pat(302), at=THREAD, form=promise),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/cancel/", of_pat(302), at=THREAD),
     # Nobody has cancelled anything, so there is nothing to bring back.
