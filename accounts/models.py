@@ -191,7 +191,7 @@ class Reading(models.Model):
     """
     Somebody has looked at a page: who, what, whose, when. Rows are added and nothing else.
 
-    ``tenant`` is the reader's clinic; an operator has none. ``what`` is the lasting name of the page and
+    ``tenant`` is the clinic whose administrators must know: the reader's, and for an operator the patient's. ``what`` is the lasting name of the page and
     ``row`` the key of what it showed; ``patient`` is nobody where the page was about no one patient.
     """
 

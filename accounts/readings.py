@@ -22,8 +22,16 @@ def note_reading(*, reader: User, what: str, row: object, patient: User | int | 
     recorded when the page fails later, and what cannot be recorded is not shown.
     """
     key = patient.pk if isinstance(patient, User) else patient
-    Reading.objects.create(reader=reader, tenant_id=reader.tenant_id, patient_id=key, what=what, row=str(row))
+    clinic = reader.tenant_id or _clinic_of(patient)
+    Reading.objects.create(reader=reader, tenant_id=clinic, patient_id=key, what=what, row=str(row))
     log_reading(reader=reader, what=what, row=row)
+
+
+def _clinic_of(patient: User | int | None) -> int | None:
+    """An operator belongs to no clinic; the one that must know of the reading is the patient's."""
+    if isinstance(patient, User):
+        return patient.tenant_id
+    return User.objects.filter(pk=patient).values_list("tenant", flat=True).first()
 
 
 def log_reading(*, reader: User, what: str, row: object) -> None:

@@ -41,13 +41,12 @@ class Line:
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """By what the reader is; operators' readings are of no clinic, so only operators find them."""
+    """By what the reader is."""
 
     title, parameter_name = _("read by"), "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        found = [(name, label) for name, (label, _rows) in ROLES.items()]
-        return found if is_operator(request.user) else found[:-1]
+        return [(name, label) for name, (label, _rows) in ROLES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = ROLES.get(self.value() or "")
@@ -69,9 +68,9 @@ class _KeyFilter(admin.SimpleListFilter):
 
 
 class ClinicFilter(_KeyFilter):
-    """By the reader's clinic, for those who see several."""
+    """By clinic, for those who see several."""
 
-    title, parameter_name, related = _("reader's clinic"), "clinic", "tenant"
+    title, parameter_name, related = _("clinic"), "clinic", "tenant"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         clinics = Tenant.objects.order_by("name", "pk") if is_operator(request.user) else ()

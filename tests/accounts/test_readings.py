@@ -33,12 +33,19 @@ def test_a_patient_may_be_given_by_key_and_a_page_may_be_about_nobody(make: Make
     ]
 
 
-def test_an_operators_reading_belongs_to_no_clinic(make: Make) -> None:
+def test_an_operators_reading_is_told_to_the_patients_clinic(make: Make) -> None:
     olga = User.objects.create_superuser("olga@example.org", first_name="Olga")
+    patient = make.pat
 
-    note_reading(reader=olga, what="accounts.user", row=make.pat.pk, patient=make.pat)
+    note_reading(reader=olga, what="accounts.user", row=patient.pk, patient=patient)
+    note_reading(reader=olga, what="workouts.workout", row=17, patient=patient.pk)
+    note_reading(reader=olga, what="console.today", row="2026-04-08", patient=None)
 
-    assert recorded() == [(olga.pk, None, make.pat.pk, "accounts.user", str(make.pat.pk))]
+    assert recorded() == [
+        (olga.pk, make.clinic.pk, patient.pk, "accounts.user", str(patient.pk)),
+        (olga.pk, make.clinic.pk, patient.pk, "workouts.workout", "17"),
+        (olga.pk, None, None, "console.today", "2026-04-08"),
+    ]
 
 
 def test_every_look_is_a_row_of_its_own_and_one_insert(make: Make) -> None:

@@ -111,12 +111,12 @@ def test_what_belongs_to_a_patient_is_the_patients_whatever_the_row_is(ada: Clie
     ]
 
 
-def test_an_operators_reading_is_of_no_clinic(browse: Browse, operator: User, make: Make, ours: Rows) -> None:
+def test_an_operators_reading_is_told_to_the_clinic(browse: Browse, operator: User, make: Make, ours: Rows) -> None:
     workout = ours[Workout]
 
     browse(operator).get(page(Workout, "change", workout.pk))
 
-    assert recorded() == [(operator.pk, None, make.pat.pk, "workouts.workout", str(workout.pk))]
+    assert recorded() == [(operator.pk, make.clinic.pk, make.pat.pk, "workouts.workout", str(workout.pk))]
 
 
 def test_colleagues_pages_are_no_patients_data(ada: Client, make: Make) -> None:

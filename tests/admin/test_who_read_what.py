@@ -48,9 +48,8 @@ def shown(client: Client, question: str = "", **headers: str) -> list[list[str]]
 def read(
     reader: User, patient: User | None, *, at: datetime = NOON, what: str = "workouts.workout", row: object = 17
 ) -> Reading:
-    return Reading.objects.create(
-        reader=reader, tenant_id=reader.tenant_id, patient=patient, what=what, row=str(row), at=at
-    )
+    clinic = (patient or reader).tenant
+    return Reading.objects.create(reader=reader, tenant=clinic, patient=patient, what=what, row=str(row), at=at)
 
 
 def test_each_look_is_a_line_and_the_newest_comes_first(ada: Client, make: Make) -> None:
@@ -79,16 +78,16 @@ def test_a_line_leads_to_the_page_that_was_read_where_there_is_one(ada: Client, 
     ]
 
 
-def test_an_operators_readings_are_the_operators_to_see(
+def test_a_clinic_sees_what_operators_have_read_of_its_patients(
     ada: Client, browse: Browse, operator: User, make: Make
 ) -> None:
     read(operator, make.pat)
     read(make.dana, make.pat, row=18)
 
-    assert [cells[1] for cells in shown(ada)] == ["Dana Reed Doctor"]
+    assert [cells[1] for cells in shown(ada)] == ["Dana Reed Doctor", "Olga Operator Operator"]
     assert [cells[1:] for cells in shown(browse(operator))] == [
         ["Dana Reed Doctor", "Pat Lee", "Workout 18", "Northside Physio"],
-        ["Olga Operator Operator", "Pat Lee", "Workout 17", "–"],
+        ["Olga Operator Operator", "Pat Lee", "Workout 17", "Northside Physio"],
     ]
 
 
@@ -105,7 +104,7 @@ def test_an_operators_readings_are_the_operators_to_see(
         ("?q=nobody", []),
         ("?patient={quinn}", ["2", "4"]),
         ("?patient={quinn}&role=doctor&q=dana", ["2"]),
-        ("?clinic={clinic}", ["1", "2", "3"]),
+        ("?clinic={clinic}", ["1", "2", "3", "4"]),
         ("?q=&role=&clinic=", ["1", "2", "3", "4"]),
         ("?patient=x", ["1", "2", "3", "4"]),
         ("?patient=99999999999999999999", ["1", "2", "3", "4"]),
