@@ -191,8 +191,9 @@ class Reading(models.Model):
     """
     Somebody has looked at a page: who, what, whose, when. Rows are added and nothing else.
 
-    ``tenant`` is the clinic whose administrators must know: the reader's, and for an operator the patient's. ``what`` is the lasting name of the page and
-    ``row`` the key of what it showed; ``patient`` is nobody where the page was about no one patient.
+    ``tenant`` is the clinic whose administrators must know: the reader's, for an operator the patient's.
+    ``what`` is the lasting name of the page and ``row`` the key of what it showed; ``patient`` is nobody
+    where the page was about no one patient.
     """
 
     # Nobody leaves the record by being deleted. Hidden from the people: having been looked at ties nobody to a role.
