@@ -1,9 +1,10 @@
 """
 Who comes in to the console, and what every page of it is made of.
 
-A view is a function of the request, the ``Reader`` and what the address names, behind ``@page`` (read)
-or ``@step`` (change). Strangers are sent to the admin's sign-in, people of another role get 403, and a row
-that is not the reader's does not exist: 404. ``tests/house/console_doors.py`` asks every address as everybody.
+A view is a function of the request, the ``Reader`` and what the address names, behind ``@page`` (read),
+``@step`` (change) or ``@form`` (both). Strangers are sent to the admin's sign-in, people of another role get
+403, and a row that is not the reader's does not exist: 404. ``tests/house/console_doors.py`` asks every address
+as everybody.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,6 +49,11 @@ def page(view: View | None = None, *, role: Role = everybody) -> Any:
 def step(view: View | None = None, *, role: Role = everybody) -> Any:
     """A view that changes something: POST."""
     return _door(view, role, ("POST",))
+
+
+def form(view: View | None = None, *, role: Role = everybody) -> Any:
+    """A view that shows a form and takes it: GET and POST."""
+    return _door(view, role, ("GET", "HEAD", "POST"))
 
 
 def _door(view: View | None, role: Role, methods: tuple[str, ...]) -> Any:
@@ -102,8 +108,7 @@ def show(
 
     ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``.
     """
-    if about is not None:
-        note_reading(reader=reader.person, what=_name(request), row=row or about.pk, patient=about)
+    _note(request, reader, about, row)
     standing = {
         **admin.site.each_context(request),
         "title": title,
@@ -113,14 +118,25 @@ def show(
     return TemplateResponse(request, template, {**standing, **context})
 
 
-def part(request: HttpRequest, reader: Reader, template: str, *, context: Mapping[str, Any]) -> Any:
-    """A part of a page that htmx puts into its place."""
+def part(
+    request: HttpRequest,
+    reader: Reader,
+    template: str,
+    *,
+    context: Mapping[str, Any],
+    about: User | None = None,
+    row: object = None,
+) -> Any:
+    """A part of a page that htmx puts into its place; ``about`` as in ``show``, where it brings more of a patient."""
+    _note(request, reader, about, row)
     return TemplateResponse(request, template, {"reader": reader, **context})
 
 
-def _name(request: HttpRequest) -> str:
-    assert request.resolver_match is not None  # noqa: S101  an address led here
-    return f"console.{request.resolver_match.url_name}"
+def _note(request: HttpRequest, reader: Reader, about: User | None, row: object) -> None:
+    if about is not None:
+        assert request.resolver_match is not None  # noqa: S101  an address led here
+        what = f"console.{request.resolver_match.url_name}"
+        note_reading(reader=reader.person, what=what, row=row or about.pk, patient=about)
 
 
 def _rendered(answer: Any) -> Any:

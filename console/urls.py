@@ -7,6 +7,7 @@ from accounts.readings import PAGES
 from console import front
 from console.conversations import live
 from console.conversations import views as conversations
+from console.viewer import steering
 from console.viewer import views as viewer
 
 app_name = "console"
@@ -21,6 +22,19 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/restore/", conversations.restore, name="restore"),
     path("conversations/<uuid:conversation_id>/retry/", conversations.retry, name="retry"),
     path("sessions/<int:workout_id>/", viewer.session, name="session"),
+    path("sessions/<int:workout_id>/notes/<int:exercise_id>/", viewer.note, name="note"),
+    path("sessions/<int:workout_id>/delivery/", steering.delivery, name="delivery"),
+    path("sessions/<int:workout_id>/send-now/", steering.send_now, name="send-now"),
+    path("sessions/<int:workout_id>/hold/", steering.hold, name="hold"),
+    path("sessions/<int:workout_id>/resume/", steering.resume, name="resume"),
+    path("sessions/<int:workout_id>/preview/", steering.preview, name="preview"),
 ]
 
-PAGES.update({"console.conversation": _("Conversation"), "console.session": _("Session")})
+PAGES.update(
+    {
+        "console.conversation": _("Conversation"),
+        "console.session": _("Session"),
+        "console.note": _("Session: a note"),
+        "console.preview": _("Session: preview"),
+    }
+)

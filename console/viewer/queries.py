@@ -13,6 +13,14 @@ def exercises_of(workout: Workout) -> QuerySet[ExerciseInWorkout]:
     return rows.select_related("exercise", "doctor_notes_post_exercise_by")
 
 
+def exercise_of(workout: Workout, exercise_id: int) -> ExerciseInWorkout | None:
+    """One of them, which knows its workout and the people in it without asking."""
+    row = exercises_of(workout).filter(pk=exercise_id).first()
+    if row is not None:
+        row.workout = workout
+    return row
+
+
 def real_one_of_the_day(workout: Workout) -> Workout | None:
     """The real session that replaced an inferred one, if one did."""
     if workout.superseded_at is None:

@@ -1,4 +1,4 @@
-"""A conversation of Pat, in New York, and Dana, in Berlin, at a frozen noon; and browsers signed in to the admin."""
+"""A talk and a session of Pat, in New York, and Dana, in Berlin, at a frozen noon; and browsers signed in."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +13,7 @@ from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation
 from tests.admin.conftest import browse, operator
 from tests.make import NOON, Make
+from workouts.models import Workout
 
 __all__ = ["browse", "operator"]
 
@@ -34,6 +35,12 @@ def dana(make: Make) -> User:
 def thread(make: Make) -> Conversation:
     conversation, _ = open_conversation(people=[make.pat, make.dana])
     return conversation
+
+
+@pytest.fixture
+def done(make: Make) -> Workout:
+    """What Pat did today from 7:30 to 8:00 in New York, on Dana's plan of two exercises."""
+    return make.workout(completed_at=NOON, started_at=NOON.replace(hour=11, minute=30), duration_minutes=30)
 
 
 def let_in(doctor: User, **fields: Any) -> User:

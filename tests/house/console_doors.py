@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from feedback.rules import fingerprint
 from tests.house.doors import World, the
 
 SIGN_IN: Final = "sign in"
@@ -58,9 +59,15 @@ def of_pat(inside: int) -> tuple[Answer, ...]:
     return (*STRANGERS, inside, 404, 404, inside, 404, inside, 404)
 
 
+def written(inside: int) -> tuple[Answer, ...]:
+    """What Pat's doctor alone may write, and the clinic and its operator only read."""
+    return (*STRANGERS, inside, 404, 404, 403, 404, 403, 404)
+
+
 OPERATORS = (*STRANGERS, 403, 403, 403, 403, 403, 200, 200)
 THREAD = the("conversation_id", "conversation")
 SESSION = the("workout_id", "done")
+SESSION_NOTE = "/admin/sessions/<int:workout_id>/notes/<int:exercise_id>/"
 
 
 def promise(world: World) -> dict[str, Any]:
@@ -69,6 +76,18 @@ def promise(world: World) -> dict[str, Any]:
 
 def failed(world: World) -> dict[str, Any]:
     return {"follow_up": world.failed_follow_up.pk}
+
+
+def the_note(world: World) -> dict[str, Any]:
+    return {"workout_id": world.done.pk, "exercise_id": world.exercise.pk}
+
+
+def typed(world: World) -> dict[str, Any]:
+    return {"text": "Slow down", "begun": fingerprint("Good depth")}
+
+
+def on_its_way(world: World) -> dict[str, Any]:
+    return {"delivery": world.delivery.pk}
 
 
 CONSOLE = (
@@ -89,4 +108,13 @@ CONSOLE = (
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/restore/", of_pat(404), at=THREAD),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/retry/", of_pat(302), at=THREAD, form=failed),
     ConsoleDoor("GET", "/admin/sessions/<int:workout_id>/", of_pat(200), at=SESSION),
+    ConsoleDoor("GET", SESSION_NOTE, written(200), at=the_note),
+    ConsoleDoor(
+        "POST", "/admin/sessions/<int:workout_id>/notes/<int:exercise_id>/", written(302), at=the_note, form=typed
+    ),
+    ConsoleDoor("GET", "/admin/sessions/<int:workout_id>/delivery/", of_pat(200), at=SESSION, part=True),
+    ConsoleDoor("POST", "/admin/sessions/<int:workout_id>/send-now/", of_pat(302), at=SESSION, form=on_its_way),
+    ConsoleDoor("POST", "/admin/sessions/<int:workout_id>/hold/", of_pat(302), at=SESSION, form=on_its_way),
+    ConsoleDoor("POST", "/admin/sessions/<int:workout_id>/resume/", of_pat(302), at=SESSION, form=on_its_way),
+    ConsoleDoor("GET", "/admin/sessions/<int:workout_id>/preview/", of_pat(200), at=SESSION),
 )

@@ -1,15 +1,21 @@
-// Counts a message as its reader does, one for a family emoji; the server judges. Escape closes a form, and what
-// was just done is where a keyboard and a screen reader go on.
+// Counts a message as the server does: by graphemes, where a family emoji is one, or by code points, where it is
+// seven. Escape closes a form, and what was just done is where a keyboard and a screen reader go on.
 "use strict";
 
 (() => {
   const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-  const length = (text) => (segmenter ? [...segmenter.segment(text)].length : [...text].length);
+  const lengths = {
+    graphemes: (text) => (segmenter ? [...segmenter.segment(text)].length : [...text].length),
+    "code points": (text) => [...text].length,
+  };
+  // What Python strips: trim() knows other spaces.
+  const space = "[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+  const around = new RegExp(`^${space}|${space}$`, "g");
 
   const count = (field) => {
     const output = document.getElementById(field.dataset.oktaCounted).querySelector("[data-okta-count]");
     const most = Number(field.dataset.oktaMost);
-    const number = length(field.value.trim());
+    const number = lengths[field.dataset.oktaCountBy ?? "graphemes"](field.value.replace(around, ""));
     // Read aloud only where it matters: near the limit and beyond it.
     output.setAttribute("aria-live", number > most - 20 ? "polite" : "off");
     output.textContent = `${number} / ${most}`;
@@ -19,11 +25,12 @@
   // Not by autofocus: while a page is loading, nothing of it is shown, and what is hidden takes no focus.
   window.addEventListener("load", () => document.querySelector(".okta-told")?.focus());
 
+  const countAll = (root) => root.querySelectorAll("[data-okta-counted]").forEach(count);
+  document.addEventListener("htmx:load", (event) => countAll(event.detail.elt));
+  document.addEventListener("input", (event) => event.target.matches("[data-okta-counted]") && count(event.target));
+
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-okta-counted]").forEach((field) => {
-      count(field);
-      field.addEventListener("input", () => count(field));
-    });
+    countAll(document);
     document.addEventListener("keydown", (event) => {
       const open = event.key === "Escape" && event.target.closest("details.okta-schedule[open]");
       if (open) {

@@ -1,0 +1,127 @@
+// Lets the clocks of the strip tick, and asks the server about them: what a browser believes of time is worth little.
+// Saves or leaves a note by the keyboard, and lets nobody lose what they wrote without a warning.
+"use strict";
+
+(() => {
+  const ASK_EVERY = 15_000;
+  const ASK_SOON = 2_000;
+  const strip = () => document.querySelector("[data-okta-strip]");
+
+  // --- clocks: by performance.now(), which nobody sets ---
+
+  const ends = new WeakMap();
+  let askedAt = performance.now();
+
+  const wind = (clock, seconds, at) => ends.set(clock, at + Number(seconds) * 1000);
+  const clocks = (root) => root.querySelectorAll("[data-okta-left]");
+  const windAll = (root, at) => clocks(root).forEach((clock) => wind(clock, clock.dataset.oktaLeft, at));
+  const secondsLeft = (clock) => Math.max(0, Math.ceil((ends.get(clock) - performance.now()) / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+
+  const face = (left) => {
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+  };
+
+  const ask = () => {
+    askedAt = performance.now();
+    htmx.trigger(strip(), "okta-ask");
+  };
+
+  const tick = () => {
+    let soon = "oktaSoon" in strip().dataset;
+    clocks(document).forEach((clock) => {
+      const left = secondsLeft(clock);
+      clock.textContent = face(left);
+      soon ||= left === 0;
+    });
+    const waited = performance.now() - askedAt;
+    if (document.visibilityState === "visible" && waited >= (soon ? ASK_SOON : ASK_EVERY)) ask();
+  };
+
+  document.addEventListener("okta-left", ({ detail }) => {
+    clocks(document).forEach((clock) => wind(clock, detail[clock.dataset.oktaWay], performance.now()));
+    tick();
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+
+  // --- notes ---
+
+  const editorOf = (element) => element.closest("[data-okta-editor]");
+  const fieldOf = (editor) => editor.querySelector("textarea");
+  const isUnsaved = (editor) =>
+    "oktaUnsaved" in editor.dataset || fieldOf(editor).value !== fieldOf(editor).defaultValue;
+
+  const writeAtTheEnd = (root) => {
+    const field = root.querySelector("[data-okta-editor] textarea") ?? root.querySelector("textarea[autofocus]");
+    if (!field) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const editor = editorOf(event.target);
+    if (!editor || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      editor.requestSubmit();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      editor.querySelector("[data-okta-cancel]").click();
+    }
+  });
+
+  const warn = (event) => {
+    if ([...document.querySelectorAll("[data-okta-editor]")].some(isUnsaved)) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", warn);
+  // Whoever is signed out has left already: what is on the screen must not wait for an answer.
+  window.addEventListener("okta-signed-out", () => window.removeEventListener("beforeunload", warn));
+
+  // --- what htmx brings, or does not ---
+
+  const failed = (element) => element.closest("[data-okta-editor], [data-okta-strip]")?.querySelector("[data-okta-failed]");
+
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, ({ target }) => {
+      // Nobody asked for what the strip asks for by itself.
+      if (target.matches("[data-okta-strip]") || !failed(target)) return;
+      failed(target).hidden = false;
+      if (editorOf(target)) fieldOf(editorOf(target)).focus();
+    });
+  }
+  document.addEventListener("htmx:beforeRequest", ({ target }) => {
+    if (!target.matches("[data-okta-strip]") && failed(target)) failed(target).hidden = true;
+  });
+
+  let stripHadFocus = false;
+  let opener = "";
+  document.addEventListener("htmx:beforeSwap", () => {
+    stripHadFocus = strip().contains(document.activeElement);
+  });
+  document.addEventListener("htmx:load", ({ detail }) => {
+    windAll(detail.elt, performance.now());
+    if (detail.elt.matches("[data-okta-editor]")) writeAtTheEnd(detail.elt);
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (stripHadFocus && document.activeElement === document.body) {
+      const said = strip().querySelector(".okta-way-said");
+      said?.setAttribute("tabindex", "-1");
+      said?.focus();
+    }
+    if (detail.target.id === "okta-preview-card") {
+      opener = detail.requestConfig.elt.id;
+      document.getElementById("okta-preview").showModal();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    // The page was true when its first byte came.
+    windAll(document, performance.getEntriesByType("navigation")[0]?.responseStart ?? performance.now());
+    tick();
+    setInterval(tick, 1000);
+    // The strip may have been told anew while the dialog was open, and its buttons with it.
+    document.getElementById("okta-preview").addEventListener("close", () => document.getElementById(opener)?.focus());
+  });
+  window.addEventListener("load", () => writeAtTheEnd(document));
+})();
