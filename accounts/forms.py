@@ -6,11 +6,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldBooleanSwitchWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldBooleanSwitchWidget
 
 from accounts.flags import REGISTRY
 from accounts.models import CareLink, TenantSettings, User
 from accounts.states import UserType
+
+
+class DayInput(forms.DateInput):
+    """A day, chosen with what the browser has for it; the theme's calendar is for a mouse."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
 
 
 class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

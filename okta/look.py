@@ -14,6 +14,10 @@ def theme(request: Any) -> str:
     return static("okta/theme.css")
 
 
+def theme_script(request: Any) -> str:
+    return static("okta/theme.js")
+
+
 UNFOLD = {
     "SITE_TITLE": "Okta",
     "SITE_HEADER": "Okta",
@@ -21,6 +25,7 @@ UNFOLD = {
     "SITE_SYMBOL": "physical_therapy",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "STYLES": [theme],
+    "SCRIPTS": [theme_script],
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
