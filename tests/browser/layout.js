@@ -61,11 +61,12 @@
   const clipped = (rectangle, element) => {
     let seen = rectangle;
     let cutBy = null;
-    let fixed = style(element).position === "fixed";
+    let placed = "static"; // what is placed elsewhere leaves the boxes behind that are not placed themselves
     for (const at of ancestors(element)) {
-      const { overflowX, overflowY, position } = style(at);
-      if (at !== element && fixed) continue;
-      fixed = fixed || position === "fixed";
+      const { overflowX, overflowY, position, transform } = style(at);
+      const holds = transform !== "none" || placed === "static" || (placed === "absolute" && position !== "static");
+      if (!holds) continue;
+      placed = ["absolute", "fixed"].includes(position) ? position : "static";
       if (overflowX === "visible" && overflowY === "visible") continue;
       if (at === document.body || at.tagName === "INPUT") continue;
       const limits = box(at.getBoundingClientRect());
@@ -123,6 +124,13 @@
     if (size < SMALLEST) troubles.push(`too small: ${said} in ${name(element)}, ${size} px`);
   };
 
+  // An arrow or a calendar in the padding of a field has its place there; over what is written it has none.
+  const written = ({ left, top, right, bottom }, element) => {
+    if (!["INPUT", "SELECT", "TEXTAREA"].includes(element.tagName)) return { left, top, right, bottom };
+    const { paddingLeft, paddingRight } = style(element);
+    return { left: left + parseFloat(paddingLeft), top, right: right - parseFloat(paddingRight), bottom };
+  };
+
   const addControl = (element) => {
     if (!visible(element) || ["checkbox", "radio"].includes(element.type)) return;
     // A link that runs on over several lines, or holds no box of its own, is as large as its text.
@@ -133,7 +141,7 @@
     if ((rectangle.right > width + SLACK || rectangle.left < -SLACK) && !scrolls(element)) {
       troubles.push(`outside the window: ${name(element)}, ${Math.round(rectangle.left)}–${Math.round(rectangle.right)} of ${width} px`);
     }
-    things.push({ element, said: name(element), layer: layer(element), control: true, ...seen });
+    things.push({ element, said: name(element), layer: layer(element), ...written(seen, element) });
   };
 
   const pen = document.createElement("canvas").getContext("2d");

@@ -24,17 +24,19 @@ BACKEND = f"{ModelBackend.__module__}.{ModelBackend.__qualname__}"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What tells one window from another."""
+    """What a window is like."""
 
-    person: int | None
-    device: Device
-    language: Language
-    scheme: Scheme
+    device: Device = "desktop"
+    language: Language = "en"
+    scheme: Scheme = "light"
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.language} {self.scheme}"
 
 
 class Windows:
     """
-    Windows on one web process; each is made once and keeps its cookies and its cache.
+    Windows on one web process; a person has one of each kind, with its cookies and its cache.
 
     ``troubles`` tells whatever went wrong in any of them: errors of scripts, on the console, of the server.
     """
@@ -43,33 +45,32 @@ class Windows:
         self.address = address
         self.troubles: list[str] = []
         self._browser = browser
-        self._open: dict[Kind, BrowserContext] = {}
+        self._windows: dict[tuple[Kind, int | None], BrowserContext] = {}
         self._tickets: dict[int, str] = {}
 
-    def page(
-        self,
-        path: str = "",
-        *,
-        person: User | None = None,
-        device: Device = "desktop",
-        language: Language = "en",
-        scheme: Scheme = "light",
-    ) -> Page:
-        """A tab of such a window, with a page opened in it if a path is given."""
-        kind = Kind(person.pk if person else None, device, language, scheme)
-        if kind not in self._open:
-            self._open[kind] = self._window(kind, person)
-        page = self._open[kind].new_page()
-        if path:
-            page.goto(path)
-        return page
+    def page(self, path: str, *, person: User | None = None, **kind: Any) -> Page:
+        """A new tab with a page in it; ``kind`` says in which window."""
+        page = self._window(Kind(**kind), person).new_page()
+        page.goto(path)
+        return settled(page)
+
+    def tab(self, kind: Kind, person: User | None) -> Page:
+        """The first tab of a window, for many pages one after the other."""
+        window = self._window(kind, person)
+        return window.pages[0] if window.pages else window.new_page()
 
     def close(self) -> None:
-        for window in self._open.values():
+        for window in self._windows.values():
             window.close()
-        self._open.clear()
+        self._windows.clear()
 
     def _window(self, kind: Kind, person: User | None) -> BrowserContext:
+        key = (kind, person.pk if person else None)
+        if key not in self._windows:
+            self._windows[key] = self._new_window(kind, person)
+        return self._windows[key]
+
+    def _new_window(self, kind: Kind, person: User | None) -> BrowserContext:
         window = self._browser.new_context(
             **DEVICES[kind.device],
             base_url=self.address,
@@ -89,13 +90,22 @@ class Windows:
         return window
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # What could not be loaded is judged by its answer.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.troubles.append(f"{message.page and message.page.url}: the console says: {message.text}")
 
     def _answered(self, response: Response) -> None:
-        missing = response.status == 404 and f"/{settings.STATIC_URL.strip('/')}/" in response.url
-        if response.status >= 500 or missing:
+        # A person may ask for a page that is not theirs; what a page asks for has to be there.
+        refused = response.status >= 400 and not response.request.is_navigation_request()
+        if response.status >= 500 or refused:
             self.troubles.append(f"{response.url} answered {response.status}")
+
+
+def settled(page: Page) -> Page:
+    """The page when it looks as it stays: fonts are there, and the theme has shown what it hides at first."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("document.fonts.status === 'loaded' && !document.documentElement.hasAttribute('x-cloak')")
+    return page
 
 
 def signed_in(person: User) -> str:

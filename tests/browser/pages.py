@@ -1,0 +1,78 @@
+"""Every page that a person can open, with whose it is. Whatever is missing here fails a test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+from knox.models import AuthToken
+
+from accounts.models import Tenant, User
+from messaging.models import Conversation
+from tests.admin.conftest import page as model_page
+from tests.admin.test_doors import ADDED_BY_ADA
+from tests.browser.world import World
+from workouts.models import Exercise
+
+Who = Literal["nobody", "dana", "ada", "olga"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """``route`` is the name in the console of what is shown, if it is one of its pages."""
+
+    name: str
+    path: Callable[[World], str]
+    who: Who = "dana"
+    route: str = ""
+
+
+def console(route: str, at: Callable[[World], dict[str, object]] = lambda world: {}, **given: str) -> Page:
+    name, query = given.pop("name", route), given.pop("query", "")
+    return Page(name, lambda world: reverse(f"console:{route}", kwargs=at(world)) + query, route=route, **given)  # type: ignore[arg-type]
+
+
+def in_conversation(world: World) -> dict[str, object]:
+    return {"conversation_id": world.row(Conversation).pk}
+
+
+CONSOLE = (
+    console("front", name="overview-of-a-clinic", who="ada"),
+    console("front", name="overview-of-all", who="olga"),
+    console("clinic", who="olga"),
+    console("conversations"),
+    console("conversations", name="conversations-found-nothing", query="?q=nobody"),
+    console("conversation", in_conversation),
+)
+
+PLAIN = (
+    Page("sign-in", lambda world: reverse("admin:login"), "nobody"),
+    Page("change-password", lambda world: reverse("admin:password_change"), "ada"),
+    Page("password-changed", lambda world: reverse("admin:password_change_done"), "ada"),
+    Page("not-found", lambda world: "/nowhere/", "nobody"),
+    Page("not-for-you", lambda world: reverse("console:clinic"), "ada"),
+    # These look the same for rows of every kind.
+    Page("history", lambda world: model_page(User, "history", world.dana.pk), "ada"),
+    Page("delete", lambda world: model_page(AuthToken, "delete", world.row(AuthToken).pk), "ada"),
+    Page("delete-not-possible", lambda world: model_page(Exercise, "delete", world.row(Exercise).pk), "ada"),
+    Page("app", lambda world: reverse("admin:app_list", args=["workouts"]), "ada"),
+)
+
+
+def model_pages() -> Iterator[Page]:
+    """The pages of every model: an operator's lists have a column more than an administrator's."""
+    for model in sorted(admin.site._registry, key=lambda model: model._meta.label):
+        yield from _pages_of(model)
+
+
+def _pages_of(model: type[Model]) -> Iterator[Page]:
+    name = model._meta.label_lower.replace(".", "-")
+    yield Page(f"{name}-list", lambda world: model_page(model, "changelist"), "olga")
+    yield Page(f"{name}-change", lambda world: model_page(model, "change", world.row(model).pk), "olga")
+    if model in ADDED_BY_ADA | {Tenant}:
+        yield Page(f"{name}-add", lambda world: model_page(model, "add"), "olga")
+
+
+PAGES = (*CONSOLE, *PLAIN, *model_pages())

@@ -1,0 +1,84 @@
+"""
+The rows that the pages show, made to be hard on them: long names, words without a place to break, whole notes.
+
+One clinic with everything in it; Dana is its doctor, Ada its administrator, Olga the operator above it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Model
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from accounts.models import User
+from messaging.actions.post_message import post_message
+from okta.models import Alert, SweepRun
+from tests.admin.conftest import Rows, one_of_everything
+from tests.make import NOON, Make
+from workouts.models import ExerciseInWorkout, Workout
+
+LONG_NAME = {"first_name": "Константин-Александр", "last_name": "Преображенский-Староконстантиновский"}
+LONG_WORD = "Рентгеноэлектрокардиографическое"
+LONG_NOTE = (
+    "На третьем подходе колено начало ныть, как после длинной прогулки; терпимо, но на лестнице чувствуется. "
+    "Высокопрофессиональноориентированных упражнений больше не надо. " * 5
+).strip()
+BROWSER = "Mozilla/5.0 (Linux; Android 14; Pixel 8 Pro) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile"
+
+
+@dataclass(frozen=True)
+class World:
+    """Who opens the pages, and a row of every kind for the pages to be about."""
+
+    make: Make
+    dana: User
+    ada: User
+    olga: User
+    rows: Rows
+
+    def row(self, model: type[Model]) -> Any:
+        return self.rows[model]
+
+
+def build_world() -> World:
+    make = Make()
+    dana = make.doctor("Dana", last_name="Reed", email="dana@example.org", is_staff=True)
+    patient = make.patient(email="konstantin@example.org", doctors=[dana], **LONG_NAME)
+    rows = one_of_everything(make, doctor=dana, patient=patient, mark=LONG_WORD)
+    _write_much(rows, dana=dana)
+    LogEntry.objects.log_actions(make.ada.pk, [dana], CHANGE, change_message=LONG_NOTE)
+    return World(
+        make=make,
+        dana=dana,
+        ada=make.ada,
+        olga=User.objects.create_superuser("olga@example.org", first_name="Olga", last_name="Operator"),
+        rows=rows | _of_operators(),
+    )
+
+
+def _write_much(rows: Rows, *, dana: User) -> None:
+    """Both notes as long as they may get, and a long message."""
+    exercises = ExerciseInWorkout.objects.filter(workout=rows[Workout])
+    exercises.update(patient_notes=LONG_NOTE, doctor_notes_post_exercise=LONG_NOTE, doctor_notes_post_exercise_at=NOON)
+    [conversation] = (row for row in rows.values() if row._meta.label == "messaging.Conversation")
+    post_message(conversation=conversation, sender=dana, content=LONG_NOTE)
+
+
+def _of_operators() -> Rows:
+    """What belongs to no clinic."""
+    schedule = IntervalSchedule.objects.create(every=60, period="seconds")
+    tried = {"username": f"{LONG_WORD}@example.org".lower(), "user_agent": BROWSER, "path_info": "/admin/login/"}
+    return {
+        Alert: Alert.objects.create(kind="followups.success", opened_at=NOON, detail=LONG_NOTE[:200]),
+        SweepRun: SweepRun.objects.create(
+            kind="feedback.sweep", started_at=NOON, finished_at=NOON + timedelta(seconds=1), ok=True
+        ),
+        PeriodicTask: PeriodicTask.objects.create(name="feedback.sweep", task="feedback.sweep", interval=schedule),
+        AccessAttempt: AccessAttempt.objects.create(
+            ip_address="2001:db8:85a3:8d3:1319:8a2e:370:7348", failures_since_start=3, http_accept="text/html", **tried
+        ),
+        AccessFailureLog: AccessFailureLog.objects.create(ip_address="192.0.2.1", http_accept="text/html", **tried),
+    }
