@@ -14,7 +14,7 @@ from messaging.models import Conversation
 from tests.admin.conftest import page as model_page
 from tests.admin.test_doors import ADDED_BY_ADA
 from tests.browser.world import World
-from workouts.models import Exercise
+from workouts.models import Exercise, Workout
 
 Who = Literal["nobody", "dana", "ada", "olga"]
 
@@ -38,6 +38,10 @@ def in_conversation(world: World) -> dict[str, object]:
     return {"conversation_id": world.row(Conversation).pk}
 
 
+def of_session(world: World) -> dict[str, object]:
+    return {"workout_id": world.row(Workout).pk}
+
+
 CONSOLE = (
     console("front", name="overview-of-a-clinic", who="ada"),
     console("front", name="overview-of-all", who="olga"),
@@ -45,6 +49,7 @@ CONSOLE = (
     console("conversations"),
     console("conversations", name="conversations-found-nothing", query="?q=nobody"),
     console("conversation", in_conversation),
+    console("session", of_session),
 )
 
 PLAIN = (
