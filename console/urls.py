@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.readings import PAGES
 from console import front
-from console.conversations import live
+from console.conversations import live, talk
 from console.conversations import views as conversations
 from console.viewer import steering
 from console.viewer import views as viewer
@@ -17,6 +17,8 @@ urlpatterns = [
     path("conversations/", conversations.conversations, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/since/", live.since, name="since"),
+    path("conversations/<uuid:conversation_id>/reply/", talk.reply, name="reply"),
+    path("conversations/<uuid:conversation_id>/read/", talk.read, name="read"),
     path("conversations/<uuid:conversation_id>/schedule/", conversations.schedule, name="schedule"),
     path("conversations/<uuid:conversation_id>/cancel/", conversations.cancel, name="cancel"),
     path("conversations/<uuid:conversation_id>/restore/", conversations.restore, name="restore"),

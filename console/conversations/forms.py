@@ -1,7 +1,8 @@
-"""The form behind "Schedule follow-up"."""
+"""The forms behind "Schedule follow-up" and "Send"."""
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -15,6 +16,7 @@ from console.conversations.states import When
 from console.words import place
 from followups.rules import wrong_with
 from followups.states import Urgency
+from messaging.rules import MAX_TEXT
 
 LOCAL = "%Y-%m-%dT%H:%M"
 """How a browser writes a day and a time."""
@@ -85,3 +87,36 @@ def skipped(local: datetime, zone: ZoneInfo) -> str:
         "day": date_format(local, "j E"),
         "place": place(zone),
     }
+
+
+class ReplyForm(forms.Form):
+    """
+    What is said in a conversation: what its API takes, counted as it counts.
+
+    Every form comes with a ``client_message_id`` of its own, so that one form, however often it is
+    sent, says one thing.
+    """
+
+    content = forms.CharField(error_messages={"required": _("Write something first.")})
+    client_message_id = forms.UUIDField(
+        error_messages=dict.fromkeys(("required", "invalid"), _("The form did not arrive whole. Send it once more."))
+    )
+
+    def clean_content(self) -> str:
+        # A browser ends lines as nobody else does.
+        text: str = self.cleaned_data["content"].replace("\r\n", "\n")
+        if len(text) > MAX_TEXT:
+            told = gettext("A message has at most %(most)d characters; this one has %(has)d.")
+            raise forms.ValidationError(told % {"most": MAX_TEXT, "has": len(text)})
+        return text
+
+    @property
+    def name(self) -> str:
+        """The name under which a browser may send it again: its own, as long as nothing was said under it."""
+        own = self.cleaned_data.get("client_message_id") if self.is_bound and self.errors else None
+        return str(own or uuid4())
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, in a sentence; nothing if nothing is."""
+        return " ".join(str(sentence) for found in self.errors.values() for sentence in found)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.conversations import steps
-from console.conversations.forms import ScheduleForm
+from console.conversations.forms import ReplyForm, ScheduleForm
 from console.conversations.queries import with_follow_up
 from console.conversations.rows import offer_in, rows_of
 from console.conversations.thread import talk_of
@@ -56,10 +56,18 @@ def _called(name: str, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
 @page
 def conversation(request: HttpRequest, reader: Reader, conversation_id: UUID) -> Any:
     """What was said in one conversation, the newest at its end, and every follow-up in it."""
-    return _page(request, reader, reader.conversation(conversation_id))
+    return talk_page(request, reader, reader.conversation(conversation_id))
 
 
-def _page(request: HttpRequest, reader: Reader, shown: Conversation, form: ScheduleForm | None = None) -> Any:
+def talk_page(
+    request: HttpRequest,
+    reader: Reader,
+    shown: Conversation,
+    *,
+    form: ScheduleForm | None = None,
+    reply: ReplyForm | None = None,
+) -> Any:
+    """The page of a conversation; the forms are those that were sent and have errors."""
     now, before = read_clock(), seq_in(request.GET.get("before", ""))
     [row] = rows_of([shown], reader=reader.person, now=now)
     position = read_position(user=reader.person, conversation=shown)
@@ -67,6 +75,7 @@ def _page(request: HttpRequest, reader: Reader, shown: Conversation, form: Sched
         "row": row,
         "talk": talk_of(shown, reader=reader.person, position=position, before=before),
         "at_the_end": before is None,
+        "reply": (reply or ReplyForm()) if position is not None else None,
         "offer": offer_in(shown, reader=reader.person, now=now, form=form),
         "told": told_lines(shown, reader=reader.person, now=now),
         "back": "page",
@@ -80,14 +89,14 @@ def schedule(request: HttpRequest, reader: Reader, conversation_id: UUID) -> Any
     """Promise what the form says, or show the form again with what is wrong."""
     shown = reader.conversation(conversation_id)
     wrong = steps.schedule_from(request, shown)
-    return _page(request, reader, shown, wrong) if wrong else _back(request, shown)
+    return talk_page(request, reader, shown, form=wrong) if wrong else back(request, shown)
 
 
 def _step(do: Callable[[HttpRequest, Conversation], None]) -> Any:
     def stepped(request: HttpRequest, reader: Reader, conversation_id: UUID) -> Any:
         shown = reader.conversation(conversation_id)
         do(request, shown)
-        return _back(request, shown)
+        return back(request, shown)
 
     return step(stepped)
 
@@ -97,7 +106,7 @@ restore = _step(steps.restore_from)
 retry = _step(steps.retry_from)
 
 
-def _back(request: HttpRequest, shown: Conversation) -> HttpResponseRedirect:
+def back(request: HttpRequest, shown: Conversation) -> HttpResponseRedirect:
     """To where the button was: the page of the conversation, or the list with its search and its tab."""
     if request.POST.get("back") == "page":
         return HttpResponseRedirect(reverse("console:conversation", args=[shown.pk]))

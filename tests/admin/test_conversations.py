@@ -81,7 +81,7 @@ def test_a_summary_is_shown_as_a_card(ada: Client, thread: Conversation, make: M
     assert '<span class="okta-badge okta-red">pain 8 — high</span>' in html
     assert '<span class="okta-badge">exertion 4</span>' in html
     assert 'okta-note-patient"><span class="okta-note-by">Patient</span>It hurts</div>' in html
-    assert 'href="/admin/workouts/workout/7/change/">View Full Session</a>' in html
+    assert 'href="/admin/workouts/workout/7/change/" class="okta-button">View Full Session</a>' in html
 
 
 def test_a_therapists_card_shows_the_notes_on_green(ada: Client, thread: Conversation, make: Make) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from messaging.actions.open_conversation import open_conversation
@@ -12,6 +12,7 @@ from messaging.actions.post_card import remove_card, replace_card
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
 from messaging.states import MessageType
+from okta.devstack.processes import wait_until
 from tests.browser.windows import Windows
 from tests.console.conftest import let_in
 from tests.console.steps import page_of
@@ -94,6 +95,7 @@ def test_who_is_at_the_end_follows_and_who_has_scrolled_away_is_told(
     cast: Make, thread: Conversation, opened: Open
 ) -> None:
     many(thread, cast.pat)
+    thread.participants.update(last_read_seq=60)
     page = opened(cast.dana)
     assert at_end(page)
 
@@ -176,3 +178,102 @@ def test_where_there_is_no_connection_that_is_said_until_there_is(cast: Make, op
     page.unroute("**/since/**")
     expect(lost).to_be_hidden(timeout=SOON)
     windows.troubles.clear()  # The browser complains of each question that got no answer.
+
+
+def test_two_people_talk(cast: Make, opened: Open) -> None:
+    dana, omar = opened(cast.dana), opened(cast.omar, device="phone", language="ru")
+
+    dana.get_by_label("Your message").fill("Shall we rest the knee?")
+    dana.keyboard.press("Control+Enter")
+    expect(line(dana, "Shall we rest the knee?")).to_be_in_viewport()
+    expect(dana.get_by_label("Your message")).to_have_value("")
+    expect(dana.get_by_label("Your message")).to_be_focused()
+    expect(line(omar, "Shall we rest the knee?")).to_be_in_viewport(timeout=SOON)
+
+    omar.get_by_label("Ваше сообщение").fill("Two days,\nthen stairs.")
+    omar.get_by_role("button", name="Отправить").tap()
+    expect(line(omar, "Two days, then stairs.")).to_be_in_viewport()
+    expect(line(dana, "Two days, then stairs.")).to_be_in_viewport(timeout=SOON)
+    dana.wait_for_timeout(2_500)  # Another question of each page, which brings nothing twice.
+    assert bubbles(dana) == bubbles(omar) == ["Shall we rest the knee?", "Two days,\nthen stairs."]
+
+
+def test_two_clicks_and_an_answer_that_was_lost_say_one_thing(
+    cast: Make, thread: Conversation, opened: Open, windows: Windows
+) -> None:
+    page = opened(cast.dana)
+    words = page.get_by_label("Your message")
+    words.fill("Rest it.")
+    page.get_by_role("button", name="Send").dblclick()
+    expect(page.locator("#okta-said .okta-said")).to_have_text(["Rest it."])
+
+    # The server hears it, and the browser does not hear the server.
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/reply/**", lose)
+    words.fill("And the stairs?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("This was not sent. Your words are still here: send them again.")).to_be_visible()
+    expect(words).to_have_value("And the stairs?")
+    page.unroute("**/reply/**")
+    page.keyboard.press("Control+Enter")
+    expect(words).to_have_value("")
+    expect(page.get_by_text("This was not sent.")).to_be_hidden()
+
+    said = ["Rest it.", "And the stairs?"]
+    expect(page.locator("#okta-said .okta-said")).to_have_text(said)
+    assert list(thread.messages.order_by("seq").values_list("content", flat=True)) == said
+    windows.troubles.clear()  # The browser complains of the answer that was lost.
+
+
+def test_what_is_typed_while_a_reply_is_on_its_way_stays(cast: Make, opened: Open) -> None:
+    page = opened(cast.dana)
+    words = page.get_by_label("Your message")
+    held: list[Route] = []
+    page.route("**/reply/**", lambda route: held.append(route))
+    words.fill("Rest it.")
+    page.keyboard.press("Control+Enter")
+    words.press_sequentially(" And")
+    held[0].continue_()
+
+    expect(line(page, "Rest it.")).to_be_visible()
+    expect(words).to_have_value("Rest it. And")
+
+
+def test_an_empty_reply_is_refused_in_words(cast: Make, opened: Open) -> None:
+    page = opened(cast.dana)
+
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_role("alert").filter(has_text="Write something first.")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    expect(page.get_by_label("Your message")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.type("Rest it.")
+    page.keyboard.press("Control+Enter")
+    expect(line(page, "Rest it.")).to_be_visible()
+    expect(page.get_by_text("Write something first.")).to_be_hidden()
+
+
+def test_what_is_new_is_marked_and_read_when_it_was_in_sight(cast: Make, thread: Conversation, opened: Open) -> None:
+    many(thread, cast.pat, 40)
+    page = opened(cast.dana)
+    expect(page.locator(".okta-new")).to_be_in_viewport()
+    expect(line(page, "no. 1")).to_be_in_viewport()
+    until(lambda: read_up_to(thread, cast.dana) == 40)
+
+    post_message(conversation=thread, sender=cast.pat, content="no. 41")
+    expect(page.get_by_role("button", name="New messages")).to_be_visible(timeout=SOON)
+    assert read_up_to(thread, cast.dana) == 40
+
+    page.get_by_role("button", name="New messages").click()
+    until(lambda: read_up_to(thread, cast.dana) == 41)
+
+
+def read_up_to(thread: Conversation, person: User) -> int:
+    return thread.participants.get(user=person).last_read_seq
+
+
+def until(condition: Callable[[], bool]) -> None:
+    assert wait_until(condition, seconds=5)

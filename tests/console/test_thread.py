@@ -177,7 +177,7 @@ def test_both_cards_lead_to_the_session_in_the_console(
 
     html = shown(browse, {"dana": dana, "ada": make.ada, "operator": operator}[who], thread)
 
-    assert html.count('href="/admin/sessions/7/">View Full Session</a>') == 2
+    assert html.count('href="/admin/sessions/7/" class="okta-button">View Full Session</a>') == 2
 
 
 def test_words_about_a_day_without_a_workout_lead_nowhere(

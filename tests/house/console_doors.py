@@ -60,7 +60,7 @@ def of_pat(inside: int) -> tuple[Answer, ...]:
 
 
 def written(inside: int) -> tuple[Answer, ...]:
-    """What Pat's doctor alone may write, and the clinic and its operator only read."""
+    """What those write who take part: Pat's doctor. The clinic and its operator read it."""
     return (*STRANGERS, inside, 404, 404, 403, 404, 403, 404)
 
 
@@ -72,6 +72,10 @@ SESSION_NOTE = "/admin/sessions/<int:workout_id>/notes/<int:exercise_id>/"
 
 def promise(world: World) -> dict[str, Any]:
     return {"display_text": "How is it going?", "urgency": "routine", "when": "in_1_hour"}
+
+
+def reply(world: World) -> dict[str, Any]:
+    return {"content": "How is it going?", "client_message_id": "3f6e2f64-2f0e-4d3a-9f57-0d8f6a1c9b11"}
 
 
 def failed(world: World) -> dict[str, Any]:
@@ -102,6 +106,8 @@ CONSOLE = (
     ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/reply/", written(302), at=THREAD, form=reply),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/read/", written(302), at=THREAD),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/schedule/", of_pat(302), at=THREAD, form=promise),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/cancel/", of_pat(302), at=THREAD),
     # Nobody has cancelled anything, so there is nothing to bring back.

@@ -48,6 +48,20 @@
       };
     };
 
+    // What is at the end and in sight is read, and so is all that the page opened with.
+    const read = document.getElementById("okta-read");
+    let seen = Number(read?.dataset.oktaRead);
+    const see = () => {
+      const newest = Number(document.getElementById("okta-after")?.value);
+      if (read && !document.hidden && newest > seen) {
+        seen = newest;
+        htmx.trigger(read, "okta:seen");
+      }
+    };
+    read?.addEventListener("htmx:afterRequest", ({ detail }) => {
+      seen = detail.successful ? seen : -1;
+    });
+
     let before = null;
     said.addEventListener("htmx:beforeSwap", () => {
       before = { atEnd: atEnd(), last: said.lastElementChild, focused: document.activeElement, hold: held() };
@@ -59,6 +73,7 @@
       tidy();
       if (before.atEnd) {
         toEnd();
+        see();
       } else {
         before.hold();
         if (newer && before.last !== said.lastElementChild) {
@@ -78,8 +93,20 @@
     room.addEventListener("scroll", () => {
       if (newer && atEnd()) {
         newer.hidden = true;
+        see();
       }
     });
+    document.addEventListener("visibilitychange", () => atEnd() && see());
+    document.addEventListener("okta:sent", () => {
+      before.atEnd = true;
+    });
+
+    // Whoever has more to read than the room shows begins where it begins.
+    const mark = said.querySelector(".okta-new");
+    if (mark) {
+      room.scrollTop += Math.min(0, mark.getBoundingClientRect().top - room.getBoundingClientRect().top);
+    }
+    see();
 
     // Beside the thread where there is room; below it, and closed, on a phone.
     if (narrow.matches && !aside.querySelector("[aria-invalid]")) {

@@ -1,0 +1,117 @@
+"""What is unread: counted in the list, marked in the thread, and read once somebody has seen it."""
+
+import pytest
+from django.urls import resolve
+
+from accounts.idle.activity import is_by_itself
+from accounts.models import User
+from messaging.actions.mark_read import mark_read
+from messaging.actions.post_card import remove_card
+from messaging.models import Conversation, Message, Participant
+from tests.admin.conftest import Browse
+from tests.console.steps import at, page_of, pick, press, thread_of
+from tests.console.test_reply import HTMX
+from tests.console.test_thread import notes, said
+from tests.make import NOON, Make
+
+
+def read_up_to(person: User) -> int:
+    return Participant.objects.get(user=person).last_read_seq
+
+
+@pytest.mark.parametrize(
+    ("read", "above"), [(0, "bubble: Pat Lee 14:00 one"), (1, "bubble: Pat Lee 14:00 three"), (3, None), (4, None)]
+)
+def test_what_is_new_begins_with_a_mark_above_the_first_of_others(
+    read: int, above: str | None, thread: Conversation, dana: User, make: Make, browse: Browse
+) -> None:
+    for sender, words in ((make.pat, "one"), (dana, "two"), (make.pat, "three"), (dana, "four")):
+        said(thread, sender, words)
+    mark_read(conversation=thread, user=dana, message=Message(seq=read))
+
+    lines = thread_of(browse(dana).get(page_of(thread)).content.decode())
+
+    assert lines.count("new: New") == (above is not None)
+    if above is not None:
+        assert lines[lines.index("new: New") + 1] == above
+
+
+def test_looking_at_the_thread_alone_marks_nothing(
+    thread: Conversation, dana: User, make: Make, browse: Browse
+) -> None:
+    said(thread, make.pat, "one")
+
+    browse(dana).get(page_of(thread))
+
+    assert read_up_to(dana) == 0
+
+
+@pytest.mark.parametrize(
+    ("after", "read"), [("2", 2), ("", 3), ("x", 3), ("9", 3), ("0", 0), ("99999999999999999999", 3)]
+)
+def test_what_the_page_shows_is_marked_as_read_and_no_more(
+    after: str, read: int, thread: Conversation, dana: User, make: Make, browse: Browse
+) -> None:
+    for words in ("one", "two", "three"):
+        said(thread, make.pat, words)
+
+    answer = browse(dana).post(at(thread, "read"), {"after": after}, **HTMX)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (read_up_to(dana), read_up_to(make.pat)) == (read, 0)
+
+
+def test_what_was_read_stays_read(thread: Conversation, dana: User, make: Make, browse: Browse) -> None:
+    for words in ("one", "two"):
+        said(thread, make.pat, words)
+    client = browse(dana)
+
+    for after in (2, 1):
+        client.post(at(thread, "read"), {"after": after}, **HTMX)
+
+    assert read_up_to(dana) == 2
+
+
+def test_a_card_that_is_gone_is_no_trouble(thread: Conversation, dana: User, make: Make, browse: Browse) -> None:
+    said(thread, make.pat, "one")
+    notes(thread, dana)
+    remove_card(card_key="notes:7:1")
+
+    assert browse(dana).post(at(thread, "read"), {"after": 2}, **HTMX).status_code == 204
+    assert read_up_to(dana) == 1
+
+
+def test_where_nothing_was_said_there_is_nothing_to_read(thread: Conversation, dana: User, browse: Browse) -> None:
+    assert browse(dana).post(at(thread, "read"), **HTMX).status_code == 204
+    assert read_up_to(dana) == 0
+
+
+def test_without_javascript_a_button_marks_as_read_and_leads_back(
+    thread: Conversation, dana: User, make: Make, browse: Browse
+) -> None:
+    said(thread, make.pat, "one")
+    client = browse(dana)
+
+    after = press(client, client.get(page_of(thread)).content.decode(), at(thread, "read"))
+
+    assert after.redirect_chain == [(page_of(thread), 302)]
+    assert read_up_to(dana) == 1
+
+
+def test_that_a_page_marks_as_read_is_no_activity(thread: Conversation) -> None:
+    assert is_by_itself(resolve(at(thread, "read")).func)
+
+
+@pytest.mark.parametrize("who", ["ada", "operator"])
+def test_who_takes_no_part_has_nothing_unread_and_marks_nothing(
+    who: str, thread: Conversation, operator: User, make: Make, browse: Browse
+) -> None:
+    client = pick(browse(make.ada if who == "ada" else operator), make.clinic)
+    said(thread, make.pat, "one", NOON)
+
+    html = client.get(page_of(thread)).content.decode()
+
+    assert "new: New" not in thread_of(html)
+    assert at(thread, "read") not in html
+    assert client.post(at(thread, "read")).status_code == 403
+    assert set(Participant.objects.values_list("last_read_seq", flat=True)) == {0}
