@@ -33,6 +33,7 @@ class Line:
     row: ExerciseInWorkout
     measures: list[Measure]
     felt: list[Any]
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +57,40 @@ class Head:
 
 
 def head_of(workout: Workout, *, reader: User, streak: StreakState, now: datetime) -> Head:
-    """The session as a whole; instants in the patient's zone, and in the reader's where the clocks differ."""
-
-    def said(instant: datetime | None) -> str:
-        if instant is None:
-            return ""
-        return in_both(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
-
+    """The session as a whole."""
     return Head(
         workout=workout,
         day=workout_day(workout),
         state=state(workout),
-        started=said(workout.started_at),
-        completed=said(workout.completed_at),
+        started=_when(workout.started_at, workout, reader=reader, now=now),
+        completed=_when(workout.completed_at, workout, reader=reader, now=now),
         streak=streak,
     )
 
 
-def parts_of(workout: Workout, exercises: Iterable[ExerciseInWorkout]) -> list[Part]:
+def parts_of(workout: Workout, exercises: Iterable[ExerciseInWorkout], *, reader: User, now: datetime) -> list[Part]:
     """The exercises in their order; where the part of the session changes, a new heading begins."""
-    grouped = groupby(exercises, key=lambda row: row.exercise_block)
-    return [Part(str(Block(block).label), [_line(workout, row) for row in rows]) for block, rows in grouped]
+    done = told_by_patient(workout)
+    lines = [
+        Line(row, _measures(row, done=done), _felt(row), written_at(row, workout, reader=reader, now=now))
+        for row in exercises
+    ]
+    return [
+        Part(str(Block(block).label), list(grouped))
+        for block, grouped in groupby(lines, key=lambda line: line.row.exercise_block)
+    ]
 
 
-def _line(workout: Workout, row: ExerciseInWorkout) -> Line:
-    return Line(row=row, measures=_measures(row, done=told_by_patient(workout)), felt=_felt(row))
+def written_at(row: ExerciseInWorkout, workout: Workout, *, reader: User, now: datetime) -> str:
+    """When the note of an exercise was saved."""
+    return _when(row.doctor_notes_post_exercise_at, workout, reader=reader, now=now)
+
+
+def _when(instant: datetime | None, workout: Workout, *, reader: User, now: datetime) -> str:
+    """An instant in the patient's zone, and in the reader's where the clocks differ."""
+    if instant is None:
+        return ""
+    return in_both(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
 
 def told_by_patient(workout: Workout) -> bool:

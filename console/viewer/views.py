@@ -1,5 +1,6 @@
 """The page of a session, and the notes in their places on it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from console.doors import form, page, part, show
 from console.reader import Reader
 from console.viewer.editor import Editor, editor_of, readable, save_from, writable
 from console.viewer.queries import exercises_of, real_one_of_the_day, talk_with
-from console.viewer.rows import head_of, parts_of, told_by_patient
+from console.viewer.rows import head_of, parts_of, told_by_patient, written_at
 from console.viewer.strip import may_write, strip_of
 from okta.clock import now as read_clock
 from workouts.models import ExerciseInWorkout, Workout
@@ -31,7 +32,7 @@ def _page(request: HttpRequest, reader: Reader, workout: Workout, editor: Editor
     context = {
         "workout": workout,
         "head": head,
-        "parts": parts_of(workout, exercises_of(workout)),
+        "parts": parts_of(workout, exercises_of(workout), reader=reader.person, now=now),
         "told": told_by_patient(workout),
         "real": real_one_of_the_day(workout),
         "talk": talk_with(reader, workout),
@@ -65,27 +66,27 @@ def note(request: Any, reader: Reader, workout_id: int, exercise_id: int) -> Any
 
 
 def _shown(request: Any, reader: Reader, row: ExerciseInWorkout) -> Any:
-    """The note as it stands, with the focus where writing it began."""
     if not request.htmx:
         return HttpResponseRedirect(_place(row))
-    context = {"workout": row.workout, "row": row, "may_write": may_write(reader, row.workout), "focus": True}
-    template = "console/viewer/note.html"
-    return part(request, reader, template, context=context, about=row.workout.patient, row=row.workout_id)
+    context = _standing(reader, row, may_write=may_write(reader, row.workout), now=read_clock())
+    patient, template = row.workout.patient, "console/viewer/note.html"
+    return part(request, reader, template, context=context, about=patient, row=row.workout_id)
 
 
 def _saved(request: Any, reader: Reader, row: ExerciseInWorkout) -> Any:
     if not request.htmx:
         messages.success(request, _("The note was saved."))
         return HttpResponseRedirect(_place(row))
-    context = {
-        "workout": row.workout,
-        "row": row,
-        "may_write": True,
-        "focus": True,
-        "strip": strip_of(reader, row.workout, now=read_clock()),
-        "elsewhere": True,
-    }
+    now = read_clock()
+    context = _standing(reader, row, may_write=True, now=now)
+    context |= {"strip": strip_of(reader, row.workout, now=now), "elsewhere": True}
     return part(request, reader, "console/viewer/saved.html", context=context)
+
+
+def _standing(reader: Reader, row: ExerciseInWorkout, *, may_write: bool, now: datetime) -> dict[str, Any]:
+    """A note as it stands, with the focus where writing it began."""
+    written = written_at(row, row.workout, reader=reader.person, now=now)
+    return {"workout": row.workout, "row": row, "written": written, "may_write": may_write, "focus": True}
 
 
 def _place(row: ExerciseInWorkout) -> str:

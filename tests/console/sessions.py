@@ -11,6 +11,10 @@ from feedback.rules import fingerprint
 from workouts.models import ExerciseInWorkout, Workout
 
 CLOCK = re.compile(r"(?<=in |ез )((?:\d+:)?\d+:\d\d)")
+HIDDEN = (
+    "There is no connection at the moment. What stands here may not be true any more.",
+    "That did not work. Try again, or reload the page.",
+)
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -62,8 +66,10 @@ def strip_in(html: str) -> str:
     """
     inside = part_of(html, "section", "okta-strip").split(">", 1)[1]
     said = [piece.split("<")[0] for piece in f">{inside}".split(">")]
-    failed = "That did not work. Try again, or reload the page."
-    return CLOCK.sub(_by_the_half_minute, " ".join(" ".join(said).split()).replace(failed, "").strip())
+    line = " ".join(" ".join(said).split())
+    for hidden in HIDDEN:
+        line = line.replace(hidden, "")
+    return CLOCK.sub(_by_the_half_minute, line.strip())
 
 
 def _by_the_half_minute(clock: re.Match[str]) -> str:

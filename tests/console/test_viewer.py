@@ -1,6 +1,6 @@
 """The page of a session, read: who and when, planned against done, what hurt, and what was written."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -137,12 +137,14 @@ def test_both_notes_are_escaped_and_keep_their_lines(done: Workout, dana: User, 
 
 
 def test_a_note_bears_the_name_of_whoever_wrote_it(done: Workout, make: Make, dana: User, browse: Browse) -> None:
-    change(done, 1, doctor_notes_post_exercise="Rest", doctor_notes_post_exercise_by=make.omar)
+    rest = {"doctor_notes_post_exercise": "Rest", "doctor_notes_post_exercise_at": NOON - timedelta(hours=13)}
+    change(done, 1, **rest, doctor_notes_post_exercise_by=make.omar)
     change(done, 2, doctor_notes_post_exercise="Walk")
 
     html = shown(browse(dana), done)
 
-    assert '<span class="okta-note-by">Omar Aziz</span>Rest</div>' in html
+    when = "Tue 7 April, 19:00 (New York), for you today 1:00 (Berlin)"
+    assert f'<span class="okta-note-by">Omar Aziz · {when}</span>Rest</div>' in html
     assert '<span class="okta-note-by">Dana Reed</span>Walk</div>' in html
 
 

@@ -195,7 +195,7 @@ def test_send_now_ends_the_wait_and_a_worker_sends(done: Workout, delivery: Note
     html = words(steer(client, done, "send-now", delivery))
 
     assert strip_in(html) == "Sending to Pat now · 2 notes Send now Hold Preview"
-    assert "data-okta-soon" in html
+    assert 'data-okta-ask="2000"' in html
     assert 'tabindex="-1" autofocus' in html
     assert deliver_notes(delivery_id=delivery.pk) == "sent"
     assert note_cards(done) == [["Good depth", "Slow down"]]

@@ -28,6 +28,8 @@
     const query = new URLSearchParams({ next: location.pathname + location.search });
     // Who signed out in another tab was not idle.
     if (left() < 1000) query.set(word, "1");
+    // Nothing on the page may ask whether to stay: nobody is there to answer, and what is shown must go.
+    window.dispatchEvent(new Event("okta-signed-out"));
     location.replace(`${signIn}?${query}`);
   };
 

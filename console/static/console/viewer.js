@@ -3,19 +3,19 @@
 "use strict";
 
 (() => {
-  const ASK_EVERY = 15_000;
-  const ASK_SOON = 2_000;
   const strip = () => document.querySelector("[data-okta-strip]");
 
   // --- clocks: by performance.now(), which nobody sets ---
 
   const ends = new WeakMap();
-  let askedAt = performance.now();
+  const ranOut = new WeakSet();
 
-  const wind = (clock, seconds, at) => ends.set(clock, at + Number(seconds) * 1000);
+  const wind = (clock, seconds, at) => {
+    ends.set(clock, at + Number(seconds) * 1000);
+    ranOut.delete(clock);
+  };
   const clocks = (root) => root.querySelectorAll("[data-okta-left]");
   const windAll = (root, at) => clocks(root).forEach((clock) => wind(clock, clock.dataset.oktaLeft, at));
-  const secondsLeft = (clock) => Math.max(0, Math.ceil((ends.get(clock) - performance.now()) / 1000));
   const two = (number) => String(number).padStart(2, "0");
 
   const face = (left) => {
@@ -23,27 +23,25 @@
     return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
   };
 
-  const ask = () => {
-    askedAt = performance.now();
-    htmx.trigger(strip(), "okta-ask");
-  };
+  const ask = () => htmx.trigger(strip(), "okta:ask");
 
   const tick = () => {
-    let soon = "oktaSoon" in strip().dataset;
     clocks(document).forEach((clock) => {
-      const left = secondsLeft(clock);
-      clock.textContent = face(left);
-      soon ||= left === 0;
+      const left = Math.max(0, Math.ceil((ends.get(clock) - performance.now()) / 1000));
+      if (clock.textContent !== face(left)) clock.textContent = face(left);
+      if (left === 0 && !ranOut.has(clock)) {
+        ranOut.add(clock);
+        ask();
+      }
     });
-    const waited = performance.now() - askedAt;
-    if (document.visibilityState === "visible" && waited >= (soon ? ASK_SOON : ASK_EVERY)) ask();
   };
 
   document.addEventListener("okta-left", ({ detail }) => {
     clocks(document).forEach((clock) => wind(clock, detail[clock.dataset.oktaWay], performance.now()));
     tick();
   });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+  // A clock that ran while its machine was asleep has run too slowly.
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
 
   // --- notes ---
 
@@ -94,21 +92,24 @@
     if (!target.matches("[data-okta-strip]") && failed(target)) failed(target).hidden = true;
   });
 
-  let stripHadFocus = false;
   let opener = "";
-  document.addEventListener("htmx:beforeSwap", () => {
-    stripHadFocus = strip().contains(document.activeElement);
+  let stripHadFocus = false;
+  document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+    if (target === strip() && detail.shouldSwap) stripHadFocus ||= target.contains(document.activeElement);
   });
   document.addEventListener("htmx:load", ({ detail }) => {
+    if (detail.elt === document.body) return; // The page itself: see below.
     windAll(detail.elt, performance.now());
     if (detail.elt.matches("[data-okta-editor]")) writeAtTheEnd(detail.elt);
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    // The button that was pressed may be there no more: its place in the page is kept.
     if (stripHadFocus && document.activeElement === document.body) {
       const said = strip().querySelector(".okta-way-said");
       said?.setAttribute("tabindex", "-1");
       said?.focus();
     }
+    stripHadFocus = false;
     if (detail.target.id === "okta-preview-card") {
       opener = detail.requestConfig.elt.id;
       document.getElementById("okta-preview").showModal();
@@ -119,7 +120,7 @@
     // The page was true when its first byte came.
     windAll(document, performance.getEntriesByType("navigation")[0]?.responseStart ?? performance.now());
     tick();
-    setInterval(tick, 1000);
+    setInterval(tick, 250);
     // The strip may have been told anew while the dialog was open, and its buttons with it.
     document.getElementById("okta-preview").addEventListener("close", () => document.getElementById(opener)?.focus());
   });
