@@ -42,6 +42,10 @@ def of_session(world: World) -> dict[str, object]:
     return {"workout_id": world.row(Workout).pk}
 
 
+def of_note(world: World) -> dict[str, object]:
+    return of_session(world) | {"exercise_id": world.row(Workout).exercises.get(position=1).pk}
+
+
 CONSOLE = (
     console("front", name="overview-of-a-clinic", who="ada"),
     console("front", name="overview-of-all", who="olga"),
@@ -50,6 +54,9 @@ CONSOLE = (
     console("conversations", name="conversations-found-nothing", query="?q=nobody"),
     console("conversation", in_conversation),
     console("session", of_session),
+    console("session", of_session, name="session-of-the-clinic", who="ada"),
+    console("note", of_note),
+    console("preview", of_session),
 )
 
 PLAIN = (
