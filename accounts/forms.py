@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import INPUT_CLASSES, UnfoldBooleanSwitchWidget
+from unfold.widgets import INPUT_CLASSES
 
 from accounts.flags import REGISTRY
 from accounts.models import CareLink, TenantSettings, User
@@ -127,7 +127,13 @@ def _switch(key: str) -> forms.BooleanField:
         # What the person saw comes back with what they chose: a page that was open for a while must
         # not turn back what somebody else has switched since.
         show_hidden_initial=True,
-        widget=UnfoldBooleanSwitchWidget,
+        widget=forms.CheckboxInput(
+            attrs={
+                "class": "okta-toggle",
+                "role": "switch",
+                "aria-describedby": f"id_{key}_helptext id_{key}_last",
+            }
+        ),
     )
 
 

@@ -1,6 +1,6 @@
-"""The patient's row lock: the mutex of their day and of their conversations."""
+"""The patient's row lock: the mutex of their day and of their conversations; and the lock of a clinic's settings."""
 
-from accounts.models import User
+from accounts.models import TenantSettings, User
 
 
 def lock_patient(patient_id: int) -> User:
@@ -11,3 +11,13 @@ def lock_patient(patient_id: int) -> User:
     """
     patients = User.objects.select_related("tenant").select_for_update(no_key=True, of=("self",))
     return patients.get(pk=patient_id)
+
+
+def lock_settings(tenant_id: int) -> TenantSettings:
+    """
+    Lock a clinic's settings until the transaction ends, and return them fresh.
+
+    A clinic for which nobody has chosen anything yet has none: they are made first, whoever comes first.
+    """
+    TenantSettings.objects.bulk_create([TenantSettings(tenant_id=tenant_id)], ignore_conflicts=True)
+    return TenantSettings.objects.select_for_update().get(pk=tenant_id)

@@ -53,6 +53,31 @@ class TenantSettings(models.Model):
         return str(self.tenant)
 
 
+class FlagChange(models.Model):
+    """
+    One flag of a clinic was switched: who, which, to what, when. Rows are added and nothing else.
+
+    ``by`` is nobody where the product itself set the clinic up.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False, verbose_name=_("clinic"))
+    key = models.CharField(_("feature"), max_length=64)
+    on = models.BooleanField(_("switched on"))
+    by = models.ForeignKey("User", models.PROTECT, null=True, related_name="+", verbose_name=_("switched by"))
+    at = models.DateTimeField(_("switched at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("switched feature")
+        verbose_name_plural = _("switched features")
+        indexes = [
+            # For the page of a clinic's features: what was switched last, and by whom each flag was.
+            models.Index(fields=["tenant", "-at", "-id"], name="flagchange_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.on}"
+
+
 class SignInEmail(models.EmailField):  # type: ignore[type-arg]  # not subscriptable at run time
     """
     An e-mail address kept, compared and looked up in lower case.
@@ -210,7 +235,7 @@ class Reading(models.Model):
 
     class Meta:
         verbose_name = _("reading")
-        verbose_name_plural = _("readings")
+        verbose_name_plural = _("who read what")
         indexes = [
             # For the page of a clinic's administrators, for the operators', and for either about one patient.
             models.Index(fields=["tenant", "-at", "-id"], name="reading_newest_in_clinic"),

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.flags import REGISTRY, Flag
-from accounts.models import TenantSettings, User
+from accounts.models import FlagChange, TenantSettings, User
 from accounts.states import UserType
 from okta.errors import FeatureDisabled, NotFound
+
+CHANGES_SHOWN = 50
 
 # The same as ``connected_to_doctor`` for statements written by hand, given the patient's id. OFFSET 0
 # keeps it a look into two indexes: put into words by Django, or as one more join, it takes longer to
@@ -105,7 +107,7 @@ def features_of(tenant_ids: Iterable[int | None]) -> dict[int | None, dict[str, 
         TenantSettings.objects.filter(tenant__in=wanted).values_list("tenant", "features")
     )
     return {
-        tenant_id: {key: _on(switched.get(tenant_id, {}), flag) for key, flag in REGISTRY.items()}
+        tenant_id: {key: is_on(switched.get(tenant_id, {}), flag) for key, flag in REGISTRY.items()}
         for tenant_id in wanted
     }
 
@@ -117,10 +119,11 @@ def feature_on(tenant_id: int | None, flag: Flag) -> bool:
 
 def switched_on(switched: str | None, flag: Flag) -> bool:
     """Whether ``flag`` is on where this JSON of a clinic's settings, or none, says what was switched."""
-    return _on(json.loads(switched or "{}"), flag)
+    return is_on(json.loads(switched or "{}"), flag)
 
 
-def _on(switched: Mapping[str, Any], flag: Flag) -> bool:
+def is_on(switched: Mapping[str, Any], flag: Flag) -> bool:
+    """Whether ``flag`` is on where this was switched."""
     return switched.get(flag.key, flag.default) is True
 
 
@@ -128,3 +131,15 @@ def require_feature(tenant_id: int | None, flag: Flag) -> None:
     """:raises FeatureDisabled: when the clinic has ``flag`` off."""
     if not feature_on(tenant_id, flag):
         raise FeatureDisabled
+
+
+def newest_flag_changes(tenant_id: int) -> list[FlagChange]:
+    """What was switched in a clinic, the newest first, with the people; no more than a page shows."""
+    rows = FlagChange.objects.filter(tenant=tenant_id).select_related("by")
+    return list(rows.order_by("-at", "-pk")[:CHANGES_SHOWN])
+
+
+def last_flag_changes(tenant_id: int) -> dict[str, FlagChange]:
+    """The last change of every flag that was ever switched in a clinic, with the people."""
+    rows = FlagChange.objects.filter(tenant=tenant_id).select_related("by")
+    return {change.key: change for change in rows.order_by("key", "-at", "-pk").distinct("key")}

@@ -29,8 +29,8 @@ def note_reading(*, reader: User, what: str, row: object, patient: User | int | 
 
 def _clinic_of(patient: User | int | None) -> int | None:
     """An operator belongs to no clinic; the one that must know of the reading is the patient's."""
-    if isinstance(patient, User):
-        return patient.tenant_id
+    if patient is None or isinstance(patient, User):
+        return patient.tenant_id if patient else None
     return User.objects.filter(pk=patient).values_list("tenant", flat=True).first()
 
 

@@ -105,15 +105,16 @@ class ReadingPage(ClinicAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [RoleFilter, ClinicFilter, PatientFilter]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"title": _("Who read what"), **(extra_context or {})})
-
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         listed: Any = super().get_changelist_instance(request)
         specs = {spec.parameter_name: spec for spec in listed.filter_specs}
         listed.choices = [spec for name, spec in specs.items() if name != "patient"]
         listed.patient = specs["patient"].lookup_choices[0] if "patient" in specs else None
         listed.everybody = listed.get_query_string(remove=["p", "patient"])
+        listed.newer = listed.get_query_string({"p": listed.page_num - 1}) if listed.page_num > 1 else ""
+        listed.older = listed.get_query_string({"p": listed.page_num + 1}) if _has_older(listed) else ""
+        # Nothing is said of a number: it would stand in the heading of the page.
+        listed.full_result_count = listed.result_count
         listed.tells_clinics_apart = is_operator(request.user)
         listed.lines = [_line(listed, row) for row in listed.result_list]
         return listed
@@ -125,6 +126,10 @@ class ReadingPage(ClinicAdmin):
     @admin.display(description=_("page"))
     def page(self, row: Reading) -> str:
         return called(row.what)
+
+
+def _has_older(listed: Any) -> bool:
+    return bool(listed.multi_page and not listed.show_all and listed.page_num < listed.paginator.num_pages)
 
 
 def _line(listed: Any, row: Reading) -> Line:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.actions.switch_flags import switch_flags
 from accounts.models import CareLink, Tenant, TenantSettings, User
 from accounts.states import UserType
 from care.demo.cast import EMAIL_DOMAIN, PASSWORD, SHOWN, Care, Clinic, Person
@@ -50,8 +51,8 @@ def _tenant(clinic: Clinic, now: datetime) -> Tenant:
         tenant = Tenant.objects.create(name=clinic.name, timezone=clinic.timezone, created_at=now - OPENED_BEFORE)
     chosen, _created = TenantSettings.objects.get_or_create(tenant=tenant)
     # A flag somebody has switched off since stays off.
-    chosen.features = dict.fromkeys(clinic.flags, True) | chosen.features
-    chosen.save(update_fields=["features"])
+    wanted = {key: True for key in clinic.flags if key not in chosen.features}
+    switch_flags(tenant_id=tenant.pk, wanted=wanted, by=None)
     return tenant
 
 

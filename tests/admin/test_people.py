@@ -135,8 +135,10 @@ def test_a_new_clinic_has_its_features_page_at_once(browse: Browse, operator: Us
     client = browse(operator)
     client.post(page(Tenant, "add"), {"name": "Fresh", "timezone": "Europe/Paris", "language": "en", "is_active": "on"})
     fresh = Tenant.objects.get(name="Fresh")
-    assert not TenantSettings.objects.filter(tenant=fresh).exists()
 
+    listed = client.get(page(TenantSettings, "changelist")).context["cl"].result_list
+
+    assert [settings.tenant for settings in listed] == [fresh]
     assert client.get(page(TenantSettings, "change", fresh.pk)).status_code == 200
 
 

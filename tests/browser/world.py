@@ -13,6 +13,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from accounts.actions.switch_flags import switch_flags
 from accounts.models import User
 from messaging.actions.post_message import post_message
 from okta.models import Alert, SweepRun
@@ -49,6 +50,7 @@ def build_world() -> World:
     patient = make.patient(email="konstantin@example.org", doctors=[dana], **LONG_NAME)
     rows = one_of_everything(make, doctor=dana, patient=patient, mark=LONG_WORD)
     _write_much(rows, dana=dana)
+    switch_flags(tenant_id=make.clinic.pk, wanted={"discreetPush": True, "feedbackNotifications": False}, by=dana)
     LogEntry.objects.log_actions(make.ada.pk, [dana], CHANGE, change_message=LONG_NOTE)
     return World(
         make=make,

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
 from rest_framework.test import APIClient
 
-from accounts.models import CareLink, Tenant, TenantSettings, User
+from accounts.models import CareLink, FlagChange, Tenant, TenantSettings, User
 from accounts.queries import connected_doctors, features
 from care.demo.cast import PASSWORD
 from entrances.models import AppEntrance
@@ -275,6 +275,18 @@ def test_what_somebody_has_done_since_keeps_its_place(facts: dict[str, Any], tol
     assert list(fresh.order_by("completed_on").values_list("completed_on", flat=True)) == [
         date(2026, 4, 13),
         date(2026, 4, 15),
+    ]
+
+
+def test_its_features_were_switched_on_by_nobody_and_once(facts: dict[str, Any], told: Path) -> None:
+    changes = FlagChange.objects.filter(tenant=person(facts, "patient").tenant)
+
+    seed(told)
+
+    assert sorted(changes.values_list("key", "on", "by")) == [
+        ("appEntranceTracking", True, None),
+        ("feedbackNotifications", True, None),
+        ("rtmBillingDashboard", True, None),
     ]
 
 

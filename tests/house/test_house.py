@@ -97,6 +97,24 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert hidden == []
 
 
+def test_features_are_switched_by_one_action_alone() -> None:
+    """Or a change would not be recorded."""
+    written = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Assign) and any(is_features(target) for target in node.targets))
+        or (isinstance(node, ast.AugAssign) and is_features(node.target))
+        or (isinstance(node, ast.keyword) and node.arg == "features")
+    }
+    assert written == {"accounts/actions/switch_flags.py"}
+
+
+def is_features(target: ast.AST) -> bool:
+    target = target.value if isinstance(target, ast.Subscript) else target
+    return isinstance(target, ast.Attribute) and target.attr == "features"
+
+
 def start_up_with(*, lease: int) -> None:
     """Read the settings as a starting process does, with another lease."""
     path = ROOT / "okta" / "settings.py"
