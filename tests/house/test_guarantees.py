@@ -39,5 +39,6 @@ def test_every_situation_of_the_core_is_in_the_table() -> None:
     named = [row.split("|")[1].strip() for row in PROMISES]
     assert [name for name in named if name] == [
         *("G1", "G2", "G3", "G4", "visits", "order", "once", "leases", "changes", "outages", "broker"),
+        *("reading", "features"),
         *(f"T{number}" for number in range(1, 15)),
     ]
