@@ -9,7 +9,7 @@ as everybody.
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -41,9 +41,17 @@ def not_doctors(user: Any) -> bool:
     return may_read(user) and not is_staff_doctor(user)
 
 
-def page(view: View | None = None, *, role: Role = everybody) -> Any:
-    """A view that reads: GET."""
-    return _door(view, role, ("GET", "HEAD"))
+@overload
+def page(view: View, *, role: Role = ..., of_all: bool = ...) -> View: ...
+@overload
+def page(view: None = None, *, role: Role = ..., of_all: bool = ...) -> Callable[[View], View]: ...
+def page(view: View | None = None, *, role: Role = everybody, of_all: bool = False) -> Any:
+    """
+    A view that reads: GET.
+
+    A page ``of_all`` clinics gets None for a reader when an operator has picked no clinic.
+    """
+    return _door(view, role, ("GET", "HEAD"), of_all)
 
 
 def step(view: View | None = None, *, role: Role = everybody) -> Any:
@@ -56,9 +64,9 @@ def form(view: View | None = None, *, role: Role = everybody) -> Any:
     return _door(view, role, ("GET", "HEAD", "POST"))
 
 
-def _door(view: View | None, role: Role, methods: tuple[str, ...]) -> Any:
+def _door(view: View | None, role: Role, methods: tuple[str, ...], of_all: bool = False) -> Any:
     if view is None:
-        return lambda later: _door(later, role, methods)
+        return lambda later: _door(later, role, methods, of_all)
     inner = view
 
     @wraps(inner)
@@ -68,9 +76,9 @@ def _door(view: View | None, role: Role, methods: tuple[str, ...]) -> Any:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         reader = reader_of(request)
-        if reader is None:
+        if reader is None and not of_all:
             return HttpResponseRedirect(_picking(request))
-        with timezone.override(reader.person.zone):
+        with timezone.override(request.user.zone):  # type: ignore[union-attr]  # strangers do not come here
             return _rendered(inner(request, reader, **address))
 
     guarded.may_open = role  # type: ignore[attr-defined]  # the sidebar shows what the person may open
@@ -95,7 +103,7 @@ def _picking(request: HttpRequest) -> str:
 
 def show(
     request: HttpRequest,
-    reader: Reader,
+    reader: Reader | None,
     template: str,
     *,
     title: str,
@@ -104,7 +112,7 @@ def show(
     row: object = None,
 ) -> Any:
     """
-    A whole page, in the admin's frame.
+    A whole page, in the admin's frame; no reader is an operator who looks at all clinics.
 
     ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``.
     """
@@ -113,14 +121,14 @@ def show(
         **admin.site.each_context(request),
         "title": title,
         "reader": reader,
-        "may_pick": is_operator(reader.person),
+        "may_pick": reader is not None and is_operator(reader.person),
     }
     return TemplateResponse(request, template, {**standing, **context})
 
 
 def part(
     request: HttpRequest,
-    reader: Reader,
+    reader: Reader | None,
     template: str,
     *,
     context: Mapping[str, Any],
@@ -132,8 +140,9 @@ def part(
     return TemplateResponse(request, template, {"reader": reader, **context})
 
 
-def _note(request: HttpRequest, reader: Reader, about: User | None, row: object) -> None:
+def _note(request: HttpRequest, reader: Reader | None, about: User | None, row: object) -> None:
     if about is not None:
+        assert reader is not None  # noqa: S101  a page of a patient is no page of all clinics
         assert request.resolver_match is not None  # noqa: S101  an address led here
         what = f"console.{request.resolver_match.url_name}"
         note_reading(reader=reader.person, what=what, row=row or about.pk, patient=about)

@@ -60,6 +60,16 @@ def remaining_wait(delivery_id: int) -> timedelta | None:
     return owed.values_list(WAIT, flat=True).first()
 
 
+def summaries_due() -> QuerySet[FeedbackSummary]:
+    """The summaries whose time has come, on the database's clock."""
+    return FeedbackSummary.objects.filter(due_at__lte=Now())
+
+
+def deliveries_due() -> QuerySet[NoteDelivery]:
+    """The deliveries whose quiet period is over, on the database's clock; not those that are held."""
+    return NoteDelivery.objects.filter(due_at__lte=Now(), held_at__isnull=True)
+
+
 def deliveries_until(at: datetime) -> QuerySet[NoteDelivery]:
     """What time alone will send by ``at``, with whose it is and how many notes there are."""
     owed = NoteDelivery.objects.filter(due_at__lte=at, held_at__isnull=True)

@@ -225,6 +225,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("Operations"),
         (
+            (_("Status"), "monitor_heart", "console:status"),
             (_("Alerts"), "notification_important", "okta_alert"),
             (_("Sweeps"), "cleaning_services", "okta_sweeprun"),
             (_("Schedule"), "schedule", "django_celery_beat_periodictask"),
@@ -251,7 +252,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page shows how things are going, and the groups of the sidebar instead of the names of apps."""
-    return {**context, "title": _("Overview"), "blocks": status_for(request.user), "groups": navigation(request)}
+    return {
+        **context,
+        "title": _("Overview"),
+        "blocks": status_for(request.user),
+        "more": _link(request, "console:status") if _may_open(request, "console:status") else "",
+        "groups": navigation(request),
+    }
 
 
 def _may_open(request: HttpRequest, name: str) -> bool:

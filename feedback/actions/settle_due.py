@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from feedback.actions.attempt import attempt_delivery, attempt_summary
 from feedback.models import FeedbackSummary, NoteDelivery
+from feedback.queries import deliveries_due, summaries_due
 from okta.sweeps import Budget, Swept
 
 Row = TypeVar("Row", FeedbackSummary, NoteDelivery)
@@ -21,8 +22,7 @@ def settle_due() -> Swept:
     Rows another worker holds are skipped, each row is attempted once a run, and a failing row costs
     only itself.
     """
-    summaries = FeedbackSummary.objects.filter(due_at__lte=Now())
-    deliveries = NoteDelivery.objects.filter(due_at__lte=Now(), held_at__isnull=True)
+    summaries, deliveries = summaries_due(), deliveries_due()
     lag = max(_lag(summaries), _lag(deliveries))
     rows, budget = 0, Budget()
     for summary in _each(summaries, budget):

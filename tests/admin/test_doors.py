@@ -201,6 +201,7 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
         ],
         "Remote monitoring": ["Days of evidence", "Time spent", "Certified months"],
         "What people are told": ["Notifications", "Pushes", "Devices", "Signed in"],
+        "Operations": ["Status"],
     }
     assert f"/admin/accounts/tenantsettings/{make.clinic.pk}/change/" in page_.content.decode()
 
@@ -209,6 +210,7 @@ def test_an_operator_also_finds_what_runs(browse: Browse, operator: User) -> Non
     groups = browse(operator).get("/admin/").context["groups"]
 
     assert [str(item["title"]) for item in groups[-1]["items"]] == [
+        "Status",
         "Alerts",
         "Sweeps",
         "Schedule",

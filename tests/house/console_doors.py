@@ -103,6 +103,8 @@ CONSOLE = (
         (*STRANGERS, 403, 403, 403, 403, 403, 302, 302),
         form=lambda world: {"clinic": world.make.clinic.pk},
     ),
+    ConsoleDoor("GET", "/admin/status/", administrators(200)),
+    ConsoleDoor("GET", "/admin/status/now/", administrators(200), part=True),
     ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
