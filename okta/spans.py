@@ -12,7 +12,9 @@ def span(length: timedelta) -> str:
         return _("%d s") % seconds
     if seconds < 2 * 3600:
         return _("%d min") % (seconds // 60)
-    return _("%d h") % (seconds // 3600)
+    if seconds < 2 * 86_400:
+        return _("%d h") % (seconds // 3600)
+    return _("%d d") % (seconds // 86_400)
 
 
 def ago(since: timedelta | None) -> str:

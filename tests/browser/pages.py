@@ -50,6 +50,8 @@ CONSOLE = (
     console("front", name="overview-of-a-clinic", who="ada"),
     console("front", name="overview-of-all", who="olga"),
     console("clinic", who="olga"),
+    console("status", who="ada"),
+    console("status", name="status-of-all", who="olga"),
     console("conversations"),
     console("conversations", name="conversations-found-nothing", query="?q=nobody"),
     console("conversation", in_conversation),

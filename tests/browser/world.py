@@ -15,9 +15,14 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts.actions.switch_flags import switch_flags
 from accounts.models import User
+from followups.states import Outcome
+from followups.states import Status as FollowUpStatus
 from messaging.actions.post_message import post_message
+from notifications.models import Push
+from notifications.states import PushStatus
 from okta.models import Alert, SweepRun
 from tests.admin.conftest import Rows, one_of_everything
+from tests.followups.tries import ago, many, promised
 from tests.make import NOON, Make
 from workouts.models import ExerciseInWorkout, Workout
 
@@ -51,6 +56,7 @@ def build_world() -> World:
     rows = one_of_everything(make, doctor=dana, patient=patient, mark=LONG_WORD)
     _write_much(rows, dana=dana)
     switch_flags(tenant_id=make.clinic.pk, wanted={"discreetPush": True, "feedbackNotifications": False}, by=dana)
+    _fail_much(rows, patient=patient)
     LogEntry.objects.log_actions(make.ada.pk, [dana], CHANGE, change_message=LONG_NOTE)
     return World(
         make=make,
@@ -67,6 +73,21 @@ def _write_much(rows: Rows, *, dana: User) -> None:
     exercises.update(patient_notes=LONG_NOTE, doctor_notes_post_exercise=LONG_NOTE, doctor_notes_post_exercise_at=NOON)
     [conversation] = (row for row in rows.values() if row._meta.label == "messaging.Conversation")
     post_message(conversation=conversation, sender=dana, content=LONG_NOTE)
+
+
+def _fail_much(rows: Rows, *, patient: User) -> None:
+    """A day of tries, some of which came to nothing, and every kind of failure with the longest reason."""
+    for hours in range(24):
+        many(Outcome.ACCEPTED, hours % 5, tenant=patient.tenant, at=ago(hours=hours, minutes=5))
+        many(Outcome.REFUSED, hours % 3, tenant=patient.tenant, at=ago(hours=hours, minutes=5))
+    failed = {"failed_at": ago(minutes=5), "last_error": LONG_NOTE[:200]}
+    promised(FollowUpStatus.FAILED, tenant=patient.tenant, **failed)
+    Push.objects.filter(pk=rows[Push].pk).update(
+        status=PushStatus.FAILED, settled_at=ago(hours=30), last_error="DeviceNotRegistered"
+    )
+    SweepRun.objects.create(
+        kind="followups.sweep", started_at=ago(hours=1), finished_at=ago(hours=1), ok=False, failed="OperationalError"
+    )
 
 
 def _of_operators() -> Rows:
