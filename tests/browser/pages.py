@@ -21,12 +21,17 @@ Who = Literal["nobody", "dana", "ada", "olga"]
 
 @dataclass(frozen=True)
 class Page:
-    """``route`` is the name in the console of what is shown, if it is one of its pages."""
+    """
+    ``route`` is the name in the console of what is shown, if it is one of its pages.
+
+    One ``of_model`` is built like all others of its kind: axe need not see it in both languages.
+    """
 
     name: str
     path: Callable[[World], str]
     who: Who = "dana"
     route: str = ""
+    of_model: bool = False
 
 
 def console(route: str, at: Callable[[World], dict[str, object]] = lambda world: {}, **given: str) -> Page:
@@ -83,10 +88,14 @@ def model_pages() -> Iterator[Page]:
 
 def _pages_of(model: type[Model]) -> Iterator[Page]:
     name = model._meta.label_lower.replace(".", "-")
-    yield Page(f"{name}-list", lambda world: model_page(model, "changelist"), "olga")
-    yield Page(f"{name}-change", lambda world: model_page(model, "change", world.row(model).pk), "olga")
+    yield _of_model(f"{name}-list", lambda world: model_page(model, "changelist"))
+    yield _of_model(f"{name}-change", lambda world: model_page(model, "change", world.row(model).pk))
     if model in ADDED_BY_ADA | {Tenant}:
-        yield Page(f"{name}-add", lambda world: model_page(model, "add"), "olga")
+        yield _of_model(f"{name}-add", lambda world: model_page(model, "add"))
+
+
+def _of_model(name: str, path: Callable[[World], str]) -> Page:
+    return Page(name, path, "olga", of_model=True)
 
 
 PAGES = (*CONSOLE, *PLAIN, *model_pages())

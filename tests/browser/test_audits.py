@@ -1,4 +1,4 @@
-"""The audits find what is wrong with a page that is broken on purpose, and nothing on one that is not."""
+"""The audits find what is wrong with a page that is broken on purpose, and nothing on one that is whole."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.audits import barriers, layout_troubles
+from tests.browser.keyboard import keyboard_troubles
 
 WHOLE = """<!doctype html><html lang="en"><title>Fine</title><meta name="viewport" content="width=device-width">
 <style>body {{ font: 16px sans-serif; background: #fff; color: #111 }}</style><main><h1>Fine</h1>{}</main></html>"""
@@ -80,6 +81,7 @@ def test_a_broken_layout_is_told(phone: Page, inside: str, trouble: str) -> None
 def test_a_page_that_can_be_read_is_left_alone(phone: Page, inside: str) -> None:
     assert layout_troubles(show(phone, inside)) == []
     assert barriers(phone) == []
+    assert keyboard_troubles(phone) == []
 
 
 BARRIERS = {
@@ -107,3 +109,44 @@ def test_a_barrier_is_told_with_its_place_and_the_way_out(phone: Page) -> None:
         "  Fix any of the following:",
     ]
     assert "Expected contrast ratio of 4.5:1" in told
+
+
+OUT_OF_REACH = {
+    "a box for a mouse": (
+        '<span style="cursor: pointer">Open</span>',
+        "only a mouse can press span “Open”",
+    ),
+    "a link whose outline was taken away": (
+        '<a id="a" href="/" style="outline: none">On</a>',
+        "the keyboard is not seen at a#a “On”",
+    ),
+    "a field that pushes in": (
+        '<button id="a">First</button><button id="b" tabindex="3">Second</button>',
+        "out of turn, by its tabindex: button#b “Second”",
+    ),
+    "a field that lets nobody go": (
+        '<input id="a" aria-label="Stay"><a href="/">On</a>'
+        "<script>a.addEventListener('keydown', event => event.key === 'Tab' && event.preventDefault())</script>",
+        "no Tab leads to a “On”",
+    ),
+    "a button under a box": (
+        '<button id="a">Under</button><div style="position: fixed; inset: 0; background: #fff">Over</div>',
+        "the keyboard is behind something at button#a “Under”",
+    ),
+}
+
+
+@pytest.mark.parametrize(("inside", "trouble"), OUT_OF_REACH.values(), ids=OUT_OF_REACH)
+def test_what_a_keyboard_does_not_reach_is_told(phone: Page, inside: str, trouble: str) -> None:
+    assert trouble in keyboard_troubles(show(phone, inside))
+
+
+def test_a_keyboard_goes_through_a_whole_form(phone: Page) -> None:
+    show(
+        phone,
+        """<a href="/">Back</a><form><label>When <input type="datetime-local"></label>
+        <label><input type="radio" name="r"> One</label><label><input type="radio" name="r" checked> Two</label>
+        <details><summary>More</summary><input aria-label="Not yet"></details><button>Save</button></form>""",
+    )
+
+    assert keyboard_troubles(phone) == []
