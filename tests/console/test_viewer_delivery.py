@@ -292,6 +292,15 @@ def test_whatever_changes_is_told_to_a_page_that_asks(
     assert ask(client, done, told).status_code == 204
 
 
+def test_an_exercise_that_was_taken_out_is_told_to_a_page_that_asks(
+    done: Workout, delivery: NoteDelivery, client: Client
+) -> None:
+    html = shown(client, done)
+    done.exercises.filter(position=2).delete()
+
+    assert strip_in(words(ask(client, done, html))) == "Sending to Pat in 5:00 · 1 note Send now Hold Preview"
+
+
 def test_a_switched_flag_is_told_to_a_page_that_asks(
     done: Workout, delivery: NoteDelivery, make: Make, client: Client
 ) -> None:
