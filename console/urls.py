@@ -7,6 +7,7 @@ from accounts.readings import PAGES
 from console import front
 from console.conversations import live, talk
 from console.conversations import views as conversations
+from console.sessions import views as sessions
 from console.status import views as status
 from console.viewer import steering
 from console.viewer import views as viewer
@@ -26,6 +27,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/retry/", conversations.retry, name="retry"),
     path("status/", status.status, name="status"),
     path("status/now/", status.status_now, name="status-now"),
+    path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/<int:workout_id>/", viewer.session, name="session"),
     path("sessions/<int:workout_id>/notes/<int:exercise_id>/", viewer.note, name="note"),
     path("sessions/<int:workout_id>/delivery/", steering.delivery, name="delivery"),
@@ -39,6 +41,7 @@ PAGES.update(
     {
         "console.conversation": _("Conversation"),
         "console.session": _("Session"),
+        "console.sessions": _("Sessions"),
         "console.note": _("Session: a note"),
         "console.preview": _("Session: preview"),
     }

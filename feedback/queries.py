@@ -16,6 +16,7 @@ from feedback.states import DeliveryState
 from messaging.models import Message
 from okta.errors import NotFound
 from workouts.models import ExerciseInWorkout, Workout
+from workouts.rules import HIGH_EXERTION, HIGH_PAIN
 
 OWED = Q(due_at__isnull=False)
 IN_STATE = {
@@ -24,6 +25,9 @@ IN_STATE = {
     DeliveryState.DEAD: OWED & Q(held_at__isnull=True, dead_at__isnull=False),
 }
 
+
+FLAGGED = Q(pain__gte=HIGH_PAIN) | Q(exertion__gte=HIGH_EXERTION) | ~Q(patient_notes__regex=r"^\s*$")
+"""The exercises for which ``rules.flags`` has a reason, for ``filter()``."""
 
 WAIT = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
 """How long until a debt is due, on the database's clock."""

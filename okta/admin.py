@@ -165,7 +165,10 @@ Entry = tuple[Any, str, str]
 SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("The day"),
-        ((_("Conversations"), "forum", "console:conversations"),),
+        (
+            (_("Sessions"), "exercise", "console:sessions"),
+            (_("Conversations"), "forum", "console:conversations"),
+        ),
     ),
     (
         _("The clinic"),

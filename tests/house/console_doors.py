@@ -115,6 +115,7 @@ CONSOLE = (
     # Nobody has cancelled anything, so there is nothing to bring back.
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/restore/", of_pat(404), at=THREAD),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/retry/", of_pat(302), at=THREAD, form=failed),
+    ConsoleDoor("GET", "/admin/sessions/", everybody(200)),
     ConsoleDoor("GET", "/admin/sessions/<int:workout_id>/", of_pat(200), at=SESSION),
     ConsoleDoor("GET", SESSION_NOTE, written(200), at=the_note),
     ConsoleDoor(

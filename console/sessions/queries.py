@@ -1,0 +1,45 @@
+"""Which sessions the table shows, each with its exercises: two queries however many there are."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import User
+from console.reader import Reader
+from console.sessions.states import Kind
+from feedback.queries import FLAGGED
+from workouts.models import ExerciseInWorkout, Workout
+from workouts.states import Status
+
+IN_ORDER: Final = {
+    Kind.DONE: ("-completed_at", "-pk"),
+    Kind.REAL: ("-completed_at", "-pk"),
+    Kind.INFERRED: ("-completed_at", "-pk"),
+    # What comes next is asked for, and what was never done stands before it.
+    Kind.PLANNED: ("date_scheduled", "pk"),
+}
+
+
+def sessions_of(reader: Reader, *, kind: Kind, flagged: bool, patient: User | None, name: str) -> QuerySet[Workout]:
+    """The sessions of this kind: of one patient, or of patients whose names hold every word of ``name``."""
+    status = Status.PLANNED if kind == Kind.PLANNED else Status.COMPLETED
+    rows = reader.workouts().filter(status=status)
+    if kind in (Kind.REAL, Kind.INFERRED):
+        rows = rows.filter(completed_via_app_entrance=kind == Kind.INFERRED)
+    if flagged:
+        rows = rows.filter(Exists(ExerciseInWorkout.objects.filter(FLAGGED, workout=OuterRef("pk"))))
+    if patient is not None:
+        rows = rows.filter(patient=patient)
+    return _with_exercises(_called(name.split(), rows)).order_by(*IN_ORDER[kind])
+
+
+def _called(words: Iterable[str], rows: QuerySet[Workout]) -> QuerySet[Workout]:
+    for word in words:
+        rows = rows.filter(Q(patient__first_name__icontains=word) | Q(patient__last_name__icontains=word))
+    return rows
+
+
+def _with_exercises(rows: QuerySet[Workout]) -> QuerySet[Workout]:
+    exercises = ExerciseInWorkout.objects.select_related("exercise").order_by("position", "pk")
+    return rows.prefetch_related(Prefetch("exercises", exercises))

@@ -1,0 +1,82 @@
+"""Sessions as the table shows them: in the reader's words and zone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import User
+from console.words import in_both
+from feedback.cards import workout_day
+from workouts.models import ExerciseInWorkout, Workout
+from workouts.states import Status
+from workouts.words import amount, exertion_badge, felt, minutes, pain_badge, state
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One exercise of a session."""
+
+    row: ExerciseInWorkout
+    planned: str
+    done: str
+    felt: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One session; ``worst`` are the highest pain and exertion in it.
+
+    ``day`` is the patient's, ``when`` the hour it was reported at: an inferred one was not.
+    """
+
+    workout: Workout
+    day: date
+    when: str
+    state: Any
+    minutes: str
+    worst: list[Any]
+    from_patient: int
+    from_therapist: int
+    lines: list[Line]
+
+
+def rows_of(workouts: Sequence[Workout], *, reader: User, now: datetime) -> list[Row]:
+    """The sessions as the table shows them; they bring their exercises."""
+    return [_row(workout, list(workout.exercises.all()), reader=reader, now=now) for workout in workouts]
+
+
+def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, now: datetime) -> Row:
+    return Row(
+        workout=workout,
+        day=workout_day(workout),
+        when=_when(workout, reader=reader, now=now),
+        state=state(workout),
+        minutes="" if workout.duration_minutes is None else minutes(workout),
+        worst=_worst(exercises),
+        from_patient=sum(bool(row.patient_notes) for row in exercises),
+        from_therapist=sum(bool(row.doctor_notes_post_exercise) for row in exercises),
+        lines=[_line(row, done=workout.status == Status.COMPLETED) for row in exercises],
+    )
+
+
+def _when(workout: Workout, *, reader: User, now: datetime) -> str:
+    if workout.completed_at is None or workout.completed_via_app_entrance:
+        return ""
+    return in_both(workout.completed_at, now=now, theirs=workout.patient.zone, yours=reader.zone)
+
+
+def _worst(exercises: list[ExerciseInWorkout]) -> list[Any]:
+    pains = [row.pain for row in exercises if row.pain is not None]
+    exertions = [row.exertion for row in exercises if row.exertion is not None]
+    return [*([pain_badge(max(pains))] if pains else []), *([exertion_badge(max(exertions))] if exertions else [])]
+
+
+def _line(row: ExerciseInWorkout, *, done: bool) -> Line:
+    return Line(
+        row=row,
+        planned=amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds),
+        done=amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds) if done else "",
+        felt=felt(row) if row.pain is not None or row.exertion is not None else "",
+    )
