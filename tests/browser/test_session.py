@@ -119,11 +119,14 @@ def test_a_note_is_written_changed_and_left_by_keyboard_alone(row: ExerciseInWor
 def test_a_note_is_opened_by_tapping_it(done: Workout, row: ExerciseInWorkout, opened: Open) -> None:
     save(done, "Good depth")
     page = opened(device="phone")
+    assert page.locator("#okta-strip").evaluate("strip => getComputedStyle(strip).position") == "sticky"
 
     page.locator(f"#note-{row.pk}").get_by_text("Good depth").tap(force=True)
 
     expect(field(page, row)).to_be_focused()
     assert field(page, row).evaluate("field => field.selectionStart") == len("Good depth")
+    expect(page.get_by_role("button", name="Save")).to_be_in_viewport()
+    assert page.locator("#okta-strip").evaluate("strip => getComputedStyle(strip).position") == "static"
 
 
 @pytest.mark.parametrize(
@@ -228,6 +231,7 @@ def test_of_two_windows_the_second_is_shown_both_texts(row: ExerciseInWorkout, o
     expect(second.get_by_text("Meanwhile this note was changed.")).to_be_visible()
     expect(second.locator(f"#note-{row.pk} .okta-note-therapist")).to_contain_text("From the first")
     expect(field(second, row)).to_have_value("From the second")
+    expect(second.locator(f"#count-{row.pk} output")).to_have_text("15 / 1000")
     assert text_of(row) == "From the first"
 
     second.get_by_role("button", name="Save mine instead").click()

@@ -55,6 +55,7 @@
     if (!field) return;
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
+    editorOf(field)?.scrollIntoView({ block: "nearest" });
   };
 
   document.addEventListener("keydown", (event) => {
