@@ -199,6 +199,18 @@ def test_the_conversation_is_one_step_away_for_those_who_are_in_it(
     assert (f'href="/admin/conversations/{thread.pk}/"' in html) == leads
 
 
+def test_the_patients_other_sessions_are_one_step_away(done: Workout, make: Make, dana: User, browse: Browse) -> None:
+    make.workout(patient=make.patient("Peter", doctors=[dana]), completed_at=NOON)
+    client = browse(dana)
+    html = shown(client, done)
+
+    [address] = [piece.split('"')[0] for piece in html.split('href="')[1:] if ">All sessions of Pat</a>" in piece[:120]]
+
+    listed = client.get(address).content.decode()
+    assert session_of(done) in listed
+    assert "Peter" not in listed
+
+
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30])
 def test_there_is_nothing_at_a_number_without_a_session(number: str, dana: User, browse: Browse) -> None:
     assert browse(dana).get(f"/admin/sessions/{number}/").status_code == 404
