@@ -53,7 +53,7 @@ def test_the_day_is_the_patients_where_the_reader_has_another(make: Make, dana: 
     html = shown(browse(dana), late)
 
     assert fact(html, "Day, where the patient is") == "Tuesday, 7 April 2026"
-    assert fact(html, "Completed") == "Tue 7 April, 22:00 (New York), for you today 4:00 (Berlin)"
+    assert fact(html, "Completed") == "yesterday 22:00 (New York), for you today 4:00 (Berlin)"
 
 
 def test_one_clock_is_told_once(done: Workout, make: Make, browse: Browse) -> None:
@@ -143,7 +143,7 @@ def test_a_note_bears_the_name_of_whoever_wrote_it(done: Workout, make: Make, da
 
     html = shown(browse(dana), done)
 
-    when = "Tue 7 April, 19:00 (New York), for you today 1:00 (Berlin)"
+    when = "yesterday 19:00 (New York), for you today 1:00 (Berlin)"
     assert f'<span class="okta-note-by">Omar Aziz · {when}</span>Rest</div>' in html
     assert '<span class="okta-note-by">Dana Reed</span>Walk</div>' in html
 

@@ -130,7 +130,7 @@ def test_where_the_clocks_are_the_same_the_hour_says_it_all(
     stands(delivery, delivered_at=NOON - timedelta(days=1))
 
     assert today == "Sent to Pat at 7:05 · 2 notes Preview"
-    assert strip(client, done) == "Sent to Pat: Tue 7 April, 8:00 · 2 notes Preview"
+    assert strip(client, done) == "Sent to Pat: yesterday 8:00 · 2 notes Preview"
 
 
 def test_with_the_feature_off_nothing_is_offered(
