@@ -1,6 +1,5 @@
 """Where a doctor's notes stand on their way to the patient, in words in which a clock may tick."""
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from console.countdown import clock_of, whole_seconds
 from console.words import in_both, same_clock
 from feedback.models import NoteDelivery
 from feedback.queries import state_of
@@ -172,20 +172,3 @@ def _ticking(delivery: NoteDelivery, left: timedelta | None) -> Any:
     seconds = f"{left.total_seconds():.3f}" if left is not None else ""
     template = '<span role="timer" class="okta-left" data-okta-way="{}" data-okta-left="{}">{}</span>'
     return format_html(template, delivery.pk, seconds, clock_of(left))
-
-
-def whole_seconds(left: timedelta | None) -> int:
-    """Begun seconds count: a clock shows nothing left when nothing is."""
-    return max(0, math.ceil(left.total_seconds())) if left is not None else 0
-
-
-def clock_of(left: timedelta | None) -> str:
-    """
-    How a clock shows what is left.
-
-    >>> clock_of(timedelta(seconds=251.2)), clock_of(timedelta(hours=1, seconds=5))
-    ('4:12', '1:00:05')
-    """
-    minutes, seconds = divmod(whole_seconds(left), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from console.viewer.standing import clock_of
+from console.countdown import clock_of
 from feedback.rules import fingerprint
 from workouts.models import ExerciseInWorkout, Workout
 

@@ -14,7 +14,7 @@ from django.urls import resolve
 
 from accounts.idle.activity import is_by_itself
 from accounts.models import Reading, User
-from console.viewer.standing import clock_of
+from console.countdown import clock_of
 from feedback.actions.deliver_notes import deliver_notes
 from feedback.models import NoteDelivery
 from messaging.models import Message
