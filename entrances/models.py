@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
-from entrances.states import Answer, Reason, Status
+from entrances.states import NOT_TRAINED, Answer, Reason, Status
 from workouts.models import Workout
 from workouts.rules import SCALE_MAX
 
@@ -64,6 +64,10 @@ class AppEntrance(models.Model):
         indexes = [
             # For entrances.sweep: windows that have closed, without reading history.
             models.Index(fields=["window_ends_at"], name="entrance_owed", condition=Q(status=Status.PENDING)),
+            # For today's page: who opened the app in the last days and did not train.
+            models.Index(
+                fields=["tenant", "-local_date"], name="entrance_not_trained", condition=Q(status__in=NOT_TRAINED)
+            ),
         ]
 
     def __str__(self) -> str:

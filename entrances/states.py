@@ -12,6 +12,10 @@ class Status(TextChoices):
     FINALIZED_TO_INFERRED_WORKOUT = "FINALIZED_TO_INFERRED_WORKOUT", _("Inferred visit")
 
 
+NOT_TRAINED = (Status.PENDING, Status.FINALIZED_TO_INFERRED_WORKOUT, Status.SKIPPED_NO_SOURCE_WORKOUT)
+"""The states of a day on which the app was opened and, as far as we know, no workout was done."""
+
+
 class Reason(TextChoices):
     """Why an entrance became what it became."""
 

@@ -90,6 +90,8 @@ class NoteDelivery(Debt):
             ),
             # For the doctor's list of deliveries.
             models.Index(fields=["doctor", "-id"], name="delivery_of_doctor"),
+            # For today's page: what is on its way or held, without what was delivered long ago.
+            models.Index(fields=["doctor"], name="delivery_on_its_way", condition=Q(due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

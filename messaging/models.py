@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Tenant
 from messaging.states import ConversationType, MessageType
 
+FEEDBACK = Q(type=MessageType.PATIENT_FEEDBACK_SUMMARY)
+
 
 class Conversation(models.Model):
     """
@@ -103,6 +105,12 @@ class Message(models.Model):
                 condition=Q(client_message_id__isnull=False),
                 name="one_message_per_client_id",
             ),
+        ]
+        indexes = [
+            # For today's page of a doctor: the feedback behind a read position, without what was said around it.
+            models.Index(fields=["conversation", "seq"], name="feedback_card_in_order", condition=FEEDBACK),
+            # For the same of a clinic: the feedback of two days.
+            models.Index(fields=["created_at"], name="feedback_card_newest", condition=FEEDBACK),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,10 @@ class FollowUpRequest(FollowUpColumns):
             models.Index(fields=["scheduled_for"], name="follow_up_cancelled", condition=Q(status=Status.CANCELLED)),
             # For the figures: how many have failed, and how many of them lately.
             models.Index(fields=["failed_at"], name="follow_up_failed", condition=Q(status=Status.FAILED)),
+            # For today's page: what has failed in a clinic.
+            models.Index(
+                fields=["tenant", "-failed_at"], name="follow_up_failed_here", condition=Q(status=Status.FAILED)
+            ),
         ]
 
 
