@@ -20,7 +20,7 @@ def _front(request: HttpRequest) -> Any:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if is_staff_doctor(request.user):
-        return HttpResponseRedirect(reverse("console:conversations"))
+        return HttpResponseRedirect(reverse("console:today"))
     return admin.site.index(request)
 
 
@@ -50,7 +50,7 @@ def _pick(request: HttpRequest) -> HttpResponse:
     request.session[PICKED] = clinic.pk
     following = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(following if ours else reverse("console:conversations"))
+    return HttpResponseRedirect(following if ours else reverse("console:today"))
 
 
 _front.methods = ("GET", "HEAD")  # type: ignore[attr-defined]  # as a page's

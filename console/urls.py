@@ -9,6 +9,7 @@ from console.conversations import live, talk
 from console.conversations import views as conversations
 from console.sessions import views as sessions
 from console.status import views as status
+from console.today import views as today
 from console.viewer import steering
 from console.viewer import views as viewer
 
@@ -16,6 +17,8 @@ app_name = "console"
 urlpatterns = [
     path("", front.front, name="front"),
     path("clinic/", front.clinic, name="clinic"),
+    path("today/", today.today, name="today"),
+    path("today/now/", today.today_now, name="today_now"),
     path("conversations/", conversations.conversations, name="conversations"),
     path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/since/", live.since, name="since"),

@@ -16,14 +16,9 @@ from feedback.actions import steer
 from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.queries import IN_STATE, OWED, state_of
 from feedback.states import DeliveryState
+from feedback.words import delivery_badge
 from workouts.models import Workout
 
-TONES = {
-    DeliveryState.WAITING: "blue",
-    DeliveryState.HELD: "orange",
-    DeliveryState.SENT: "emerald",
-    DeliveryState.DEAD: "red",
-}
 SETTLED = {
     DeliveryState.SENT: Q(due_at=None, delivered_rev=F("rev")),
     DeliveryState.NONE: Q(due_at=None) & (Q(delivered_rev=None) | ~Q(delivered_rev=F("rev"))),
@@ -109,8 +104,7 @@ class NoteDeliveryPage(ClinicAdmin):
 
     @admin.display(description=_("state"))
     def state(self, delivery: NoteDelivery) -> SafeString:
-        found = state_of(delivery, feature_on=_feedback_on(delivery.workout))
-        return badge(found.label, TONES.get(found, "plain"))
+        return delivery_badge(state_of(delivery, feature_on=_feedback_on(delivery.workout)))
 
     @admin.action(description=_("Send now"))
     def send_now(self, request: HttpRequest, queryset: QuerySet[NoteDelivery]) -> None:

@@ -77,7 +77,7 @@ def deliveries_due() -> QuerySet[NoteDelivery]:
 def deliveries_until(at: datetime) -> QuerySet[NoteDelivery]:
     """What time alone will send by ``at``, with whose it is and how many notes there are."""
     owed = NoteDelivery.objects.filter(due_at__lte=at, held_at__isnull=True)
-    return _with_note_count(owed.select_related("workout__patient__tenant", "doctor"))
+    return with_note_count(owed.select_related("workout__patient__tenant", "doctor"))
 
 
 def summaries_until(at: datetime) -> QuerySet[FeedbackSummary]:
@@ -94,7 +94,8 @@ def notes_of(delivery: NoteDelivery) -> QuerySet[ExerciseInWorkout]:
     return rows.select_related("exercise")
 
 
-def _with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery]:
+def with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery]:
+    """Each with how many notes it is of, ``note_count``."""
     by = "workout__exercises__doctor_notes_post_exercise_by"
     own = Q(**{by: F("doctor")}) | Q(**{f"{by}__isnull": True}, workout__doctor=F("doctor"))
     written = ~Q(workout__exercises__doctor_notes_post_exercise="")
@@ -109,13 +110,13 @@ def deliveries_on(workout: Workout) -> QuerySet[NoteDelivery]:
     clock, None when nothing is owed.
     """
     rows = NoteDelivery.objects.filter(workout=workout).select_related("doctor").annotate(remaining=WAIT)
-    return _with_note_count(rows).order_by("pk")
+    return with_note_count(rows).order_by("pk")
 
 
 def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:
     """A doctor's own deliveries to patients they are connected to, newest first, with what a list shows."""
     own = NoteDelivery.objects.filter(connected_to_doctor(doctor, "workout__patient"), doctor=doctor)
-    return _with_note_count(own.select_related("workout__patient")).order_by("-pk")
+    return with_note_count(own.select_related("workout__patient")).order_by("-pk")
 
 
 def delivery_of(*, doctor: User, delivery_id: int) -> NoteDelivery:

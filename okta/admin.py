@@ -166,6 +166,7 @@ SIDEBAR: Sequence[tuple[Any, Sequence[Entry]]] = (
     (
         _("The day"),
         (
+            (_("Today"), "today", "console:today"),
             (_("Sessions"), "exercise", "console:sessions"),
             (_("Conversations"), "forum", "console:conversations"),
         ),

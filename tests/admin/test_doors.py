@@ -186,7 +186,7 @@ def test_the_first_page_and_the_sidebar_speak_of_what_a_clinic_does(ada: Client,
 
     groups = {str(group["title"]): [str(item["title"]) for item in group["items"]] for group in page_.context["groups"]}
     assert groups == {
-        "The day": ["Sessions", "Conversations"],
+        "The day": ["Today", "Sessions", "Conversations"],
         "The clinic": ["Clinics", "Features", "People", "Who cares for whom", "Who read what"],
         "Sessions": ["Workouts", "App visits", "Exercises"],
         "Feedback": ["Threads", "From patients", "From therapists"],

@@ -16,7 +16,7 @@ from tests.admin.test_doors import ADDED_BY_ADA
 from tests.browser.world import World
 from workouts.models import Exercise, Workout
 
-Who = Literal["nobody", "dana", "ada", "olga"]
+Who = Literal["nobody", "dana", "omar", "ada", "olga"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ CONSOLE = (
     console("clinic", who="olga"),
     console("status", who="ada"),
     console("status", name="status-of-all", who="olga"),
+    console("today"),
+    console("today", name="today-of-a-clinic", who="ada"),
+    console("today", name="today-in-full", query="?only=notes"),
+    console("today", name="today-needs-nobody", who="omar"),
     console("conversations"),
     console("conversations", name="conversations-found-nothing", query="?q=nobody"),
     console("conversation", in_conversation),

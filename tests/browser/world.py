@@ -15,13 +15,20 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts.actions.switch_flags import switch_flags
 from accounts.models import User
+from entrances.states import Status as Visit
+from feedback.actions.owe_summary import Words, owe_answer
+from feedback.actions.publish_summary import publish_summary
 from followups.states import Outcome
 from followups.states import Status as FollowUpStatus
 from messaging.actions.post_message import post_message
+from messaging.models import Conversation
 from notifications.models import Push
 from notifications.states import PushStatus
+from okta.clock import now
 from okta.models import Alert, SweepRun
 from tests.admin.conftest import Rows, one_of_everything
+from tests.console import conftest as console
+from tests.console.needs import reported
 from tests.followups.tries import ago, many, promised
 from tests.make import NOON, Make
 from workouts.models import ExerciseInWorkout, Workout
@@ -41,6 +48,7 @@ class World:
 
     make: Make
     dana: User
+    omar: User
     ada: User
     olga: User
     rows: Rows
@@ -55,12 +63,14 @@ def build_world() -> World:
     patient = make.patient(email="konstantin@example.org", doctors=[dana], **LONG_NAME)
     rows = one_of_everything(make, doctor=dana, patient=patient, mark=LONG_WORD)
     _write_much(rows, dana=dana)
+    _need_dana(make, rows, dana=dana)
     switch_flags(tenant_id=make.clinic.pk, wanted={"discreetPush": True, "feedbackNotifications": False}, by=dana)
     _fail_much(rows, patient=patient)
     LogEntry.objects.log_actions(make.ada.pk, [dana], CHANGE, change_message=LONG_NOTE)
     return World(
         make=make,
         dana=dana,
+        omar=console.let_in(make.omar),
         ada=make.ada,
         olga=User.objects.create_superuser("olga@example.org", first_name="Olga", last_name="Operator"),
         rows=rows | _of_operators(),
@@ -71,8 +81,30 @@ def _write_much(rows: Rows, *, dana: User) -> None:
     """Both notes as long as they may get, and a long message."""
     exercises = ExerciseInWorkout.objects.filter(workout=rows[Workout])
     exercises.update(patient_notes=LONG_NOTE, doctor_notes_post_exercise=LONG_NOTE, doctor_notes_post_exercise_at=NOON)
-    [conversation] = (row for row in rows.values() if row._meta.label == "messaging.Conversation")
-    post_message(conversation=conversation, sender=dana, content=LONG_NOTE)
+    post_message(conversation=rows[Conversation], sender=dana, content=LONG_NOTE)
+
+
+def _need_dana(make: Make, rows: Rows, *, dana: User) -> None:
+    """Everything that today's page tells of, and of one kind more than it has room for."""
+    patient, today = rows[User], now()
+    for day in range(3):
+        fields = {"answer": "NOT_TODAY", "answer_pain": 10, "answer_note": LONG_NOTE} if day else {}
+        on = today.date() - timedelta(days=day)
+        visit = make.entrance(patient, on, status=Visit.SKIPPED_NO_SOURCE_WORKOUT, settled_at=today, **fields)
+    said = owe_answer(patient=patient, day=on, entrance_id=visit.pk, words=Words(pain=10, note=LONG_NOTE))
+    publish_summary(key=said)
+    felt = {"pain": 9, "exertion": 10, "patient_notes": LONG_NOTE}
+    reported(make, *[felt] * 4, patient=patient, at=today, doctor=dana)
+    for number in range(21):
+        console.promised(
+            rows[Conversation],
+            status="failed",
+            failed_at=today,
+            display_text=LONG_NOTE,
+            scheduled_by=dana,
+            urgency="routine" if number else "urgent",
+            last_error=f"{LONG_WORD}At.{LONG_WORD}",
+        )
 
 
 def _fail_much(rows: Rows, *, patient: User) -> None:

@@ -105,6 +105,8 @@ CONSOLE = (
     ),
     ConsoleDoor("GET", "/admin/status/", administrators(200)),
     ConsoleDoor("GET", "/admin/status/now/", administrators(200), part=True),
+    ConsoleDoor("GET", "/admin/today/", everybody(200)),
+    ConsoleDoor("GET", "/admin/today/now/", everybody(200), part=True),
     ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
