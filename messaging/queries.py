@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Lookup, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -143,6 +143,17 @@ def unread_in(*, user: User, conversation: Conversation) -> int:
     return unread
 
 
+def with_unread(conversations: QuerySet[Conversation], *, user: User) -> QuerySet[Conversation]:
+    """
+    Those of ``conversations`` in which ``user`` has not read a message of others.
+
+    Only those they take part in are looked at, and in each of them only what lies behind the read position.
+    """
+    behind = Participant.objects.filter(user=user, conversation__last_seq__gt=F("last_read_seq"))
+    unread = _unread_messages(user)
+    return conversations.filter(_Among(F("pk"), ArraySubquery(behind.values("conversation"))), Exists(unread))
+
+
 def unread_total(user: User) -> int:
     """How many messages of others ``user`` has not read in all conversations they see."""
     behind = visible_conversations(user).filter(last_seq__gt=Subquery(_position(user, OuterRef("pk"))))
@@ -162,10 +173,15 @@ def _unread(user: User) -> Coalesce:
     Only what lies behind the read position is counted, on the index of (conversation, seq): a long
     history that was read costs nothing.
     """
+    unread = _unread_messages(user)
+    return Coalesce(Subquery(unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _unread_messages(user: User) -> QuerySet[Message]:
+    """What ``user`` has not read in the conversation outside."""
     # Of the conversation and not of the message: asked for once, it is where the index is entered.
     position = Subquery(_position(user, OuterRef(OuterRef("pk"))))
-    unread = Message.objects.filter(conversation=OuterRef("pk"), seq__gt=position).exclude(sender=user)
-    return Coalesce(Subquery(unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")), 0)
+    return Message.objects.filter(conversation=OuterRef("pk"), seq__gt=position).exclude(sender=user)
 
 
 def _position(user: User, conversation: OuterRef | Conversation) -> QuerySet[Participant, Any]:

@@ -5,7 +5,7 @@ from django.db import connection
 
 from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation, Message, Participant
-from messaging.queries import threads
+from messaging.queries import threads, with_unread
 from tests.make import Make
 
 LONG = 3_000
@@ -38,10 +38,25 @@ def test_the_index_is_entered_at_the_read_position(make: Make, long_and_read: Co
     assert thread.unread_count == 2
 
     [(sql, values)] = [one for one in asked if "last_read_seq" in one[0] and "COUNT" in one[0]]
+    assert enters_at_the_read_position(sql, values)
+
+
+@pytest.mark.django_db
+def test_so_it_is_for_the_list_of_what_is_unread(make: Make, long_and_read: Conversation) -> None:
+    unread = with_unread(Conversation.objects.all(), user=make.dana)
+
+    assert list(unread) == [long_and_read]
+    sql, values = unread.query.sql_with_params()
+    assert enters_at_the_read_position(sql, values)
+
+
+def enters_at_the_read_position(sql: str, values: object) -> bool:
     with connection.cursor() as cursor:
         # So few rows are read in one go anyway; it is the way into many that is looked at.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {sql}", values)
         plan = [line.strip() for (line,) in cursor.fetchall()]
-    assert any(line.startswith("Index Cond:") and "seq >" in line for line in plan), "\n".join(plan)
+    entered = any(line.startswith("Index Cond:") and "seq >" in line for line in plan)
+    assert entered, "\n".join(plan)
+    return entered
