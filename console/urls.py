@@ -20,6 +20,7 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/now/", today.today_now, name="today_now"),
     path("conversations/", conversations.conversations, name="conversations"),
+    path("conversations/rows/", conversations.rows, name="rows"),
     path("conversations/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:conversation_id>/since/", live.since, name="since"),
     path("conversations/<uuid:conversation_id>/reply/", talk.reply, name="reply"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.text import Truncator
@@ -50,19 +51,39 @@ class Row:
     who: str
     last_message: Any
     last_words: str
+    unread: int
+    unread_words: str
     badge: str
     cancelling: str
     offer: Offer | None
 
 
-def rows_of(conversations: Sequence[Conversation], *, reader: User, now: datetime) -> list[Row]:
-    """The conversations as the list shows them, in a constant number of queries."""
-    ahead = ahead_in(conversations)
-    shown = threads(user=reader, conversations=conversations)
-    return [_row(thread, ahead.get(thread.conversation.pk), reader=reader, now=now) for thread in shown]
+def rows_of(
+    conversations: Sequence[Conversation],
+    *,
+    reader: User,
+    now: datetime,
+    wrong: tuple[UUID, ScheduleForm] | None = None,
+) -> list[Row]:
+    """
+    The conversations as the list shows them, in a constant number of queries.
+
+    ``wrong`` is a form that was sent and has errors, after the conversation it is about.
+    """
+    ahead, forms = ahead_in(conversations), dict([wrong] if wrong else [])
+    return [
+        _row(
+            thread,
+            ahead.get(thread.conversation.pk),
+            offer_in(thread.conversation, reader=reader, now=now, form=forms.get(thread.conversation.pk)),
+            reader=reader,
+            now=now,
+        )
+        for thread in threads(user=reader, conversations=conversations)
+    ]
 
 
-def _row(thread: Thread, ahead: Ahead | None, *, reader: User, now: datetime) -> Row:
+def _row(thread: Thread, ahead: Ahead | None, offer: Offer | None, *, reader: User, now: datetime) -> Row:
     conversation, last = thread.conversation, thread.last_message
     names = ", ".join(sorted(person.name for person in thread.people))
     return Row(
@@ -70,9 +91,11 @@ def _row(thread: Thread, ahead: Ahead | None, *, reader: User, now: datetime) ->
         who=names if conversation.title in ("", names) else f"{conversation.title}: {names}",
         last_message=last,
         last_words=Truncator(last.content).chars(SHORT) if last is not None else "",
+        unread=thread.unread_count,
+        unread_words=ngettext("%d unread", "%d unread", thread.unread_count) % thread.unread_count,
         badge=badge_words(ahead, reader=reader, now=now),
         cancelling=cancelling(ahead),
-        offer=offer_in(conversation, reader=reader, now=now),
+        offer=offer,
     )
 
 

@@ -3,14 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from accounts.idle.activity import by_itself
+from console.conversations.answers import back, changed, on_page
 from console.conversations.forms import ReplyForm
 from console.conversations.live import live, news_for
-from console.conversations.views import back, talk_page
+from console.conversations.views import talk_page
 from console.doors import part, step
 from console.reader import Reader
 from messaging.actions.mark_read import mark_read
@@ -45,11 +48,14 @@ def read(request: Any, reader: Reader, conversation_id: UUID) -> Any:
     """Mark as read what the page shows, up to the ``seq`` it sends in ``after``; everything without one."""
     shown = _own(reader, conversation_id)
     upto = seq_in(request.POST.get("after", ""))
-    messages = shown.messages.order_by("-seq")
-    newest = (messages if upto is None else messages.filter(seq__lte=upto)).first()
+    said = shown.messages.order_by("-seq")
+    newest = (said if upto is None else said.filter(seq__lte=upto)).first()
     if newest is not None:
         mark_read(conversation=shown, user=reader.person, message=newest)
-    return HttpResponse(status=204) if request.htmx else back(request, shown)
+    if request.htmx and on_page(request):
+        return HttpResponse(status=204)
+    messages.success(request, _("Marked as read."))
+    return changed(request, reader, shown) if request.htmx else back(request, shown)
 
 
 def _own(reader: Reader, conversation_id: UUID) -> Conversation:

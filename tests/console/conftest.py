@@ -19,10 +19,10 @@ __all__ = ["browse", "operator"]
 
 
 @pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
+def at_noon_in_english() -> Iterator[Any]:
     """The hour stands still, and the language of one test's reader does not stay for the next."""
-    with time_machine.travel(NOON, tick=False), override("en"):
-        yield
+    with time_machine.travel(NOON, tick=False) as hour, override("en"):
+        yield hour
 
 
 @pytest.fixture

@@ -73,8 +73,9 @@ def test_the_tab_shows_only_conversations_with_a_follow_up_ahead(
 
     assert {row.conversation.pk for row in every.context["rows"]} == {thread.pk, other.pk}
     assert [row.conversation.pk for row in ahead.context["rows"]] == [thread.pk]
-    assert '<a href="?tab=follow-ups" aria-current="page">Follow-ups</a>' in ahead.content.decode()
-    assert '<a href="?" aria-current="page">All</a>' in every.content.decode()
+    counted = 'aria-current="page">Follow-ups <span class="okta-count">1</span></a>'
+    assert f'<a href="?tab=follow-ups" id="tab-follow-ups" {counted}' in ahead.content.decode()
+    assert '<a href="?" id="tab-all" aria-current="page">All</a>' in every.content.decode()
 
 
 def test_the_list_says_who_and_what_was_said_last_in_short(

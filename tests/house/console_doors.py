@@ -108,6 +108,7 @@ CONSOLE = (
     ConsoleDoor("GET", "/admin/today/", everybody(200)),
     ConsoleDoor("GET", "/admin/today/now/", everybody(200), part=True),
     ConsoleDoor("GET", "/admin/conversations/", everybody(200)),
+    ConsoleDoor("GET", "/admin/conversations/rows/", everybody(200), part=True),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/", of_pat(200), at=THREAD),
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/reply/", written(302), at=THREAD, form=reply),
