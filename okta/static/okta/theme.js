@@ -8,7 +8,7 @@
     root.querySelectorAll(selector).forEach(mend);
   };
 
-  const title = () => document.querySelector("h1")?.textContent.trim().replace(/\s+/g, " ") || document.title;
+  const title = () => document.title.split("|")[0].trim();
 
   const hide = (icon) => icon.setAttribute("aria-hidden", "true");
 
@@ -41,6 +41,11 @@
     const label = container && labelOf(container.previousElementSibling);
     if (!label) return;
     each(dropdown, "[role=searchbox], [role=listbox]", (part) => part.setAttribute("aria-labelledby", label.id));
+    dropdown.setAttribute("role", "dialog");
+    dropdown.setAttribute("aria-labelledby", label.id);
+    const combobox = container.querySelector("[role=combobox]");
+    combobox.setAttribute("aria-haspopup", "dialog");
+    combobox.setAttribute("aria-controls", dropdown.querySelector("[role=listbox]")?.id || "");
   };
 
   const mend = (root) => {
