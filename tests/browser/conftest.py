@@ -1,7 +1,7 @@
 """
 A real Chromium before a real web process, over the database of the test run.
 
-Starting either takes seconds, so all tests share one browser and one web process, and the tests of a module
+Starting either takes its time, so all tests share one web process, and the tests of a module one browser and
 one world of rows. Tests come with a fixture ``world`` of their own making, or with ``live`` processes.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.windows import Windows
@@ -48,17 +48,22 @@ def address(chromium_path: str, django_db_setup: None, django_db_blocker: Any) -
 
 
 @pytest.fixture(scope="package")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """A browser that knows nobody: its profile is new, empty and thrown away."""
+def playwright() -> Iterator[Playwright]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's plain functions keep an event loop running in this thread, and Django takes everything
         # done here for asynchronous code. It is not: nothing else runs while a test asks the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
         # Where a loop runs, Django keeps connections apart from those of the other tests; nobody would find them.
         connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
+    """A browser that knows nobody: its profile is new, empty and thrown away."""
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +76,9 @@ def db(address: str, browser: Browser, django_db_blocker: Any) -> Iterator[None]
 
 @pytest.fixture(scope="module")
 def lasting_windows(browser: Browser, address: str) -> Iterator[Windows]:
-    windows = Windows(browser, address)
-    yield windows
-    windows.close()
+    yield Windows(browser, address)
+    # Before its rows are gone: a page that is open goes on asking for news.
+    browser.close()
 
 
 @pytest.fixture

@@ -170,6 +170,17 @@
     return across > 2 && down > Math.max(3, Math.min(a.bottom - a.top, b.bottom - b.top) / 3);
   };
 
+  // What an open menu lies over is not to be seen there; a menu is placed, and has a ground of its own.
+  const hidden = (a, b) => {
+    const { left, top, right, bottom } = within(a, b);
+    const stack = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2);
+    const lower = Math.max(...[a, b].map((one) => stack.findIndex((at) => one.element.contains(at) || at === one.element)));
+    return stack.slice(0, Math.max(lower, 0)).some((at) => {
+      const { position, backgroundColor } = style(at);
+      return position !== "static" && !at.contains(stack[lower]) && /^rgb\(|color\([^/]*\)|okl[^/]*\)/.test(backgroundColor);
+    });
+  };
+
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) addText(walker.currentNode);
   document.querySelectorAll(CONTROLS).forEach(addControl);
@@ -182,7 +193,7 @@
   things.forEach((one, index) => {
     for (const other of things.slice(index + 1)) {
       if (other.top >= one.bottom) break;
-      if (one.layer === other.layer && !related(one, other) && overlaps(one, other)) {
+      if (one.layer === other.layer && !related(one, other) && overlaps(one, other) && !hidden(one, other)) {
         troubles.push(`overlapping: ${one.said} in ${name(one.element)} and ${other.said} in ${name(other.element)}`);
       }
     }
