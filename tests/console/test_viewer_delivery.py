@@ -196,7 +196,7 @@ def test_send_now_ends_the_wait_and_a_worker_sends(done: Workout, delivery: Note
 
     assert strip_in(html) == "Sending to Pat now · 2 notes Send now Hold Preview"
     assert 'data-okta-ask="2000"' in html
-    assert 'tabindex="-1" autofocus' in html
+    assert 'tabindex="-1" data-okta-focus' in html
     assert deliver_notes(delivery_id=delivery.pk) == "sent"
     assert note_cards(done) == [["Good depth", "Slow down"]]
     assert strip(client, done).startswith("Sent to Pat")

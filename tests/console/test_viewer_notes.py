@@ -109,7 +109,7 @@ def test_leaving_the_editor_brings_the_note_and_the_focus_back(row: ExerciseInWo
     part = words(client.get(f"{note_of(row)}?shown", **HTMX))
 
     assert part.startswith(f'<div class="okta-written" id="note-{row.pk}">')
-    assert "autofocus" in part
+    assert "data-okta-focus" in part
     assert client.get(f"{note_of(row)}?shown")["Location"] == f"{session_of(row.workout)}#exercise-{row.pk}"
 
 

@@ -50,12 +50,11 @@
   const isUnsaved = (editor) =>
     "oktaUnsaved" in editor.dataset || fieldOf(editor).value !== fieldOf(editor).defaultValue;
 
-  const writeAtTheEnd = (root) => {
-    const field = root.querySelector("[data-okta-editor] textarea") ?? root.querySelector("textarea[autofocus]");
-    if (!field) return;
+  const writeAtTheEnd = (editor) => {
+    const field = fieldOf(editor);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
-    editorOf(field)?.scrollIntoView({ block: "nearest" });
+    editor.scrollIntoView({ block: "nearest" });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -101,7 +100,12 @@
   document.addEventListener("htmx:load", ({ detail }) => {
     if (detail.elt === document.body) return; // The page itself: see below.
     windAll(detail.elt, performance.now());
-    if (detail.elt.matches("[data-okta-editor]")) writeAtTheEnd(detail.elt);
+  });
+  // Not by autofocus, which comes when htmx has settled: by then somebody may be typing, or be elsewhere.
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const come = document.getElementById(detail.target.id);
+    if (come?.matches("[data-okta-editor]")) writeAtTheEnd(come);
+    else come?.querySelector("[data-okta-focus]")?.focus();
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     // The button that was pressed may be there no more: its place in the page is kept.
@@ -125,5 +129,5 @@
     // The strip may have been told anew while the dialog was open, and its buttons with it.
     document.getElementById("okta-preview").addEventListener("close", () => document.getElementById(opener)?.focus());
   });
-  window.addEventListener("load", () => writeAtTheEnd(document));
+  window.addEventListener("load", () => document.querySelectorAll("[data-okta-editor]").forEach(writeAtTheEnd));
 })();
