@@ -16,6 +16,7 @@ from console.conversations.forms import LOCAL, ScheduleForm
 from console.conversations.queries import Ahead, ahead_in, recipient
 from console.conversations.rules import FARTHEST, offered
 from console.conversations.states import When
+from console.conversations.thread import heading_of
 from console.words import day_and_time, in_both, place
 from messaging.models import Conversation
 from messaging.queries import Thread, threads
@@ -90,7 +91,7 @@ def _row(thread: Thread, ahead: Ahead | None, offer: Offer | None, *, reader: Us
         conversation=conversation,
         who=names if conversation.title in ("", names) else f"{conversation.title}: {names}",
         last_message=last,
-        last_words=Truncator(last.content).chars(SHORT) if last is not None else "",
+        last_words=Truncator(heading_of(last)).chars(SHORT) if last is not None else "",
         unread=thread.unread_count,
         unread_words=ngettext("%d unread", "%d unread", thread.unread_count) % thread.unread_count,
         badge=badge_words(ahead, reader=reader, now=now),

@@ -94,7 +94,7 @@ def _said(message: Message, reader: User, mine: bool, day: Day | None, first_new
         mine=mine,
         time=date_format(message.created_at.astimezone(reader.zone), "G:i"),
         badges=_badges(message),
-        heading=_heading(message),
+        heading=heading_of(message),
         card=card_of(message, session_page),
         day=day,
         first_new=first_new,
@@ -123,8 +123,12 @@ def day_of(instant: datetime, *, theirs: ZoneInfo, yours: ZoneInfo) -> Day:
     return Day(key=f"{here.date()} {apart:.0f}", said=date_format(here, "l j E Y"), elsewhere=elsewhere)
 
 
-def _heading(message: Message) -> str:
-    """What a card is called: the words of a therapist's are for the patient, and in the patient's language."""
+def heading_of(message: Message) -> str:
+    """
+    What a message says in a line.
+
+    The words of a therapist's card are for the patient, and in the patient's language: it is called by its kind.
+    """
     return message.get_type_display() if message.type == MessageType.DOCTOR_FEEDBACK_NOTE else message.content
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import TenantSettings
+from followups.models import FollowUpRequest
 from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation, Message
 from messaging.states import MessageType
@@ -20,7 +22,7 @@ from okta.devstack.fake_provider import FakeProvider
 from tests.admin.conftest import page as model_page
 from tests.browser.windows import Windows
 from tests.console.conftest import let_in
-from tests.console.steps import page_of
+from tests.console.steps import LIST, page_of
 from tests.live import Live, an_empty_broker, eventually, sweeps_later
 from tests.make import Make
 from workouts.models import Workout
@@ -177,3 +179,37 @@ def test_what_an_administrator_switches_off_stops_the_next_card(
     sweeps_later("feedback.sweep", 2)
 
     assert Message.objects.count() == before
+
+
+def test_a_follow_up_from_a_right_click_to_its_delivery_in_the_open_thread(
+    cast: Make, clinic: Windows, pat: httpx.Client, talk: Conversation, provider: FakeProvider
+) -> None:
+    page = clinic.page(LIST, person=cast.dana)
+    row = page.locator(f"#conversation-{talk.pk}")
+    badge = row.locator(".okta-clock")
+
+    def schedule() -> None:
+        row.locator("h2").click(button="right")
+        page.get_by_role("menuitem", name="Schedule follow-up").click()
+        row.get_by_label("Message to Pat Lee").fill("How is the knee?")
+        row.get_by_role("button", name="In 1 hour").click()
+        expect(badge).to_contain_text("Follow-up ")
+
+    schedule()
+    badge.click()
+    expect(page.get_by_text("1 follow-up was cancelled.")).to_be_visible()
+    expect(badge).to_have_count(0)
+    schedule()
+    row.get_by_role("link").click()
+    expect(page.locator("#okta-talk-badge")).to_contain_text("Follow-up ")
+
+    # An hour passes.
+    assert FollowUpRequest.objects.filter(status="scheduled").update(scheduled_for=Now()) == 1
+
+    message = page.locator("#okta-said .okta-bubble").filter(has_text="How is the knee?")
+    expect(message).to_contain_text("Follow-up", timeout=15_000)
+    expect(page.locator("#okta-talk-badge")).to_be_empty()
+    expect(page.locator("#okta-promises")).to_contain_text("Sent")
+    [told] = said_to(pat, talk, MessageType.FOLLOW_UP)
+    assert told["content"] == "How is the knee?"
+    eventually(lambda: "How is the knee?" in pushed(provider, "Pat"))

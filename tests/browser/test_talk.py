@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from django.conf import settings
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from accounts.models import User
 from messaging.actions.open_conversation import open_conversation
@@ -13,7 +14,7 @@ from messaging.actions.post_message import post_message
 from messaging.models import Conversation
 from messaging.states import MessageType
 from okta.devstack.processes import wait_until
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, signed_in
 from tests.console.conftest import let_in
 from tests.console.steps import page_of
 from tests.console.test_thread import notes
@@ -259,8 +260,8 @@ def test_an_empty_reply_is_refused_in_words(cast: Make, opened: Open) -> None:
 def test_what_is_new_is_marked_and_read_when_it_was_in_sight(cast: Make, thread: Conversation, opened: Open) -> None:
     many(thread, cast.pat, 40)
     page = opened(cast.dana)
-    expect(page.locator(".okta-new")).to_be_in_viewport()
-    expect(line(page, "no. 1")).to_be_in_viewport()
+    expect(page.locator(".okta-new")).to_be_in_viewport(ratio=1)
+    expect(line(page, "no. 1")).to_be_in_viewport(ratio=1)
     until(lambda: read_up_to(thread, cast.dana) == 40)
 
     post_message(conversation=thread, sender=cast.pat, content="no. 41")
@@ -269,6 +270,31 @@ def test_what_is_new_is_marked_and_read_when_it_was_in_sight(cast: Make, thread:
 
     page.get_by_role("button", name="New messages").click()
     until(lambda: read_up_to(thread, cast.dana) == 41)
+
+
+def test_without_scripts_people_talk_by_plain_forms(
+    cast: Make, thread: Conversation, browser: Browser, address: str
+) -> None:
+    many(thread, cast.pat, 52)
+    window = browser.new_context(java_script_enabled=False, base_url=address)
+    window.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": signed_in(cast.dana), "url": address}])
+    page = window.new_page()
+    page.goto(page_of(thread))
+    expect(line(page, "no. 52")).to_be_in_viewport()
+
+    page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_text("Marked as read.")).to_be_visible()
+    page.get_by_label("Your message").fill("Rest it.")
+    page.get_by_role("button", name="Send").click()
+    expect(line(page, "Rest it.")).to_be_in_viewport()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Write something first.")).to_be_visible()
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(line(page, "no. 1")).to_be_visible()
+    page.get_by_role("link", name="Newest messages").click()
+    expect(line(page, "Rest it.")).to_be_in_viewport()
+    window.close()
+    assert read_up_to(thread, cast.dana) == 52
 
 
 def read_up_to(thread: Conversation, person: User) -> int:

@@ -20,8 +20,10 @@ from feedback.actions.owe_summary import Words, owe_answer
 from feedback.actions.publish_summary import publish_summary
 from followups.states import Outcome
 from followups.states import Status as FollowUpStatus
+from messaging.actions.post_card import post_card
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
+from messaging.states import MessageType
 from notifications.models import Push
 from notifications.states import PushStatus
 from okta.clock import now
@@ -78,10 +80,20 @@ def build_world() -> World:
 
 
 def _write_much(rows: Rows, *, dana: User) -> None:
-    """Both notes as long as they may get, and a long message."""
+    """Both notes as long as they may get, and long messages of every kind."""
     exercises = ExerciseInWorkout.objects.filter(workout=rows[Workout])
     exercises.update(patient_notes=LONG_NOTE, doctor_notes_post_exercise=LONG_NOTE, doctor_notes_post_exercise_at=NOON)
-    post_message(conversation=rows[Conversation], sender=dana, content=LONG_NOTE)
+    thread = rows[Conversation]
+    post_message(conversation=thread, sender=dana, content=LONG_NOTE)
+    exercise = {"exerciseName": LONG_WORD * 2, "doctorNotesPostExercise": LONG_NOTE}
+    cards: dict[MessageType, dict[str, Any]] = {
+        MessageType.DOCTOR_FEEDBACK_NOTE: {"workoutDate": "2026-04-08", "workoutId": 1, "exercises": [exercise]},
+        MessageType.FOLLOW_UP: {"urgency": "urgent"},
+    }
+    for kind, metadata in cards.items():
+        given = {"type": kind, "card_key": f"much:{kind}", "content": LONG_NOTE, "metadata": metadata}
+        post_card(conversation_id=thread.pk, sender=dana, **given)
+    post_message(conversation=thread, sender=rows[User], content=LONG_WORD * 3)
 
 
 def _need_dana(make: Make, rows: Rows, *, dana: User) -> None:

@@ -205,6 +205,14 @@ def test_the_list_asks_by_itself_for_what_it_shows(thread: Conversation, dana: U
     assert is_by_itself(resolve(ROWS).func)
 
 
+@pytest.mark.parametrize("address", [LIST, ROWS])
+def test_whatever_is_asked_for_is_escaped(address: str, thread: Conversation, dana: User, browse: Browse) -> None:
+    html = browse(dana).get(address, {"q": f"'{EVIL}", "tab": f'"{EVIL}', "page": EVIL}).content.decode()
+
+    assert "<img" not in html
+    assert "onerror=" not in html.replace("onerror=&quot;", "")
+
+
 def test_nobody_elses_rows_are_sent(thread: Conversation, dana: User, make: Make, browse: Browse) -> None:
     make.omar.is_staff = True
     make.omar.save(update_fields=["is_staff"])

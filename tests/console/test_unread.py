@@ -151,6 +151,14 @@ def test_the_list_says_in_words_how_much_is_unread(
     assert unread_words(listed(client)) == []
 
 
+def test_the_list_says_what_was_said_last_as_the_thread_calls_it(
+    thread: Conversation, dana: User, browse: Browse
+) -> None:
+    notes(thread, dana)
+
+    assert "<strong>You:</strong> Therapist&#x27;s notes" in listed(browse(dana))
+
+
 def test_the_tab_shows_where_others_said_something_unread(
     thread: Conversation, dana: User, make: Make, browse: Browse
 ) -> None:

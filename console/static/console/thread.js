@@ -101,15 +101,19 @@
       before.atEnd = true;
     });
 
-    // Whoever has more to read than the room shows begins where it begins.
-    const mark = said.querySelector(".okta-new");
-    if (mark) {
-      room.scrollTop += Math.min(0, mark.getBoundingClientRect().top - room.getBoundingClientRect().top);
-    }
+    // Whoever has more to read than the room shows begins where it begins. Not before the page is shown, and in
+    // its own letters: until then nothing has a place.
+    const begin = () => {
+      const mark = said.querySelector(".okta-new");
+      if (mark && atEnd()) {
+        room.scrollTop += Math.min(0, mark.getBoundingClientRect().top - room.getBoundingClientRect().top);
+      }
+    };
+    window.addEventListener("load", () => document.fonts.ready.then(begin));
     see();
 
     // Beside the thread where there is room; below it, and closed, on a phone.
-    if (narrow.matches && !aside.querySelector("[aria-invalid]")) {
+    if (narrow.matches && !aside.querySelector("[aria-invalid], :target")) {
       aside.open = false;
     }
     document.querySelector(".okta-to-aside").addEventListener("click", () => {
