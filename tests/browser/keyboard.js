@@ -12,7 +12,9 @@
     return `${element.tagName.toLowerCase()}${id} “${words.replace(/\s+/g, " ").slice(0, 40)}”`;
   };
 
-  const visible = (element) => element.checkVisibility({ visibilityProperty: true });
+  // What lies behind a dialog that wants its answer is out of reach on purpose.
+  const asked = document.querySelector("dialog:modal");
+  const visible = (element) => element.checkVisibility({ visibilityProperty: true }) && (!asked || asked.contains(element));
 
   // Of the radio buttons of one name, the chosen one is a stop, or the first; arrows lead to the others.
   const stops = (element) => {

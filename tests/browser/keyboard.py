@@ -19,12 +19,15 @@ def keyboard_troubles(page: Page, *, whole: bool = True) -> list[str]:
     """
     begun: dict[str, Any] = page.evaluate(BEGIN)
     offered, troubles, first = begun["offered"], list(begun["troubles"]), 0
+    # A dialog does not let the keyboard go: it stays on the answer that is suggested.
+    suggested = page.evaluate(IS_AT)
     page.keyboard.press("Tab")
     if not whole:
         page.keyboard.press("Enter")
         first = begun["main"] if begun["main"] >= 0 else len(offered)
         page.keyboard.press("Tab")
-    reached = _go_through(page, troubles, limit=(len(offered) + 1) * PARTS)
+    reached = [suggested["index"]] if suggested else []
+    reached += _go_through(page, troubles, limit=(len(offered) + 1) * PARTS)
     missed = [name for index, name in enumerate(offered) if index >= first and index not in reached]
     troubles += [f"no Tab leads to {name}" for name in missed]
     in_turn = [index for index in reached if index >= first]
