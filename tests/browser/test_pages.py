@@ -53,7 +53,9 @@ def test_everybody_can_use_and_read(page: Page, world: World, windows: Windows) 
     found = []
     for kind, tab in tabs.items():
         found += [f"{kind}: {trouble}" for trouble in layout_troubles(settled(tab))]
-        tab.screenshot(path=SCREENS / f"{page.name}.{kind.device}.{kind.language}.png", full_page=True)
+        tab.screenshot(
+            path=SCREENS / f"{page.name}.{kind.device}.{kind.language}.jpg", full_page=True, type="jpeg", quality=80
+        )
         found += [f"{kind}: {barrier}" for barrier in (end_axe(tab) if tab in judged else ())]
     found += keyboard_troubles(tabs[KINDS[0]], whole=not page.of_model)
 
