@@ -105,6 +105,21 @@ def test_a_right_click_schedules_and_one_click_on_the_badge_cancels_with_undo(
     assert page.url.endswith(LIST)
 
 
+def test_undo_works_from_the_moment_it_is_there(cast: Make, threads: list[Conversation], opened: Open) -> None:
+    page = opened(cast.dana)
+    row = row_of(page, threads[0])
+    row.get_by_text("Schedule follow-up").click()
+    # Nobody is as quick as a script: it presses Undo in the moment in which the page says what was done.
+    page.evaluate("""document.addEventListener("focusin", ({ target }) => {
+        if (target.matches(".okta-told")) document.querySelector(".okta-undo")?.click();
+    })""")
+
+    row.get_by_role("button", name="In 1 hour").click()
+
+    expect(page.get_by_text("1 follow-up was cancelled.")).to_be_visible()
+    assert statuses()[0] == "cancelled"
+
+
 @pytest.mark.parametrize("key", ["ContextMenu", "Shift+F10", "Enter"])
 def test_the_keyboard_alone_opens_the_menu_and_chooses(
     key: str, cast: Make, threads: list[Conversation], opened: Open
