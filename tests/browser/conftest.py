@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.windows import Windows
 from tests.live import Live
+
+PATIENCE = 15_000
+"""ms"""
 
 
 @pytest.fixture(scope="package")
@@ -50,6 +53,8 @@ def address(chromium_path: str, django_db_setup: None, django_db_blocker: Any) -
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # What is late on a busy machine is not missing; where being late matters, the test says how late.
+        expect.set_options(timeout=PATIENCE)
         # Playwright's plain functions keep an event loop running in this thread, and Django takes everything
         # done here for asynchronous code. It is not: nothing else runs while a test asks the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

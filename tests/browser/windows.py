@@ -80,7 +80,7 @@ class Windows:
             # A colour that is still fading in would be judged, and shown, as it never stays.
             reduced_motion="reduce",
         )
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(20_000)
         window.on("console", self._said)
         window.on("weberror", lambda error: self.troubles.append(f"{error.page and error.page.url}: {error.error}"))
         window.on("response", self._answered)
