@@ -67,7 +67,7 @@ def test_when_a_countdown_is_over_the_server_is_asked(page: Page) -> None:
     NoteDelivery.objects.update(due_at=None)
 
     # Sooner than the page would look again anyway.
-    expect(page.get_by_text("No notes are waiting to be sent.")).to_be_visible(timeout=9_000)
+    expect(page.get_by_text("No notes are waiting to be sent.")).to_be_visible(timeout=20_000)
 
 
 def test_the_focus_stays_on_a_link_when_something_else_has_changed(page: Page, dana: User) -> None:
