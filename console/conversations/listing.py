@@ -18,6 +18,7 @@ from console.conversations.queries import with_follow_up
 from console.conversations.rows import Row, rows_of
 from console.paging import cut
 from console.reader import Reader
+from console.searching import words_in
 from messaging.models import Conversation, Participant
 from messaging.queries import with_unread
 from okta.clock import now as read_clock
@@ -92,9 +93,9 @@ def _in_tab(tab: str, rows: QuerySet[Conversation], reader: Reader) -> QuerySet[
 
 def _called(name: str, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Those whose title or whose people's names hold every word of ``name``."""
-    for word in name.replace("\0", "").split():
-        people = Participant.objects.filter(
-            Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word), conversation__in=rows.values("pk")
-        )
+    there = rows.values("pk")
+    for word in words_in(name):
+        called = Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
+        people = Participant.objects.filter(called, conversation__in=there)
         rows = rows.filter(Q(title__icontains=word) | Q(pk__in=people.values("conversation")))
     return rows
