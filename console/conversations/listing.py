@@ -14,11 +14,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from console.conversations.forms import ScheduleForm
-from console.conversations.queries import with_follow_up
 from console.conversations.rows import Row, rows_of
 from console.paging import cut
 from console.reader import Reader
 from console.searching import words_in
+from followups.queries import with_follow_up
 from messaging.models import Conversation, Participant
 from messaging.queries import with_unread
 from okta.clock import now as read_clock

@@ -1,28 +1,18 @@
-"""What the pages show of conversations: who, what was said last, and what is still to be said."""
+"""What a conversation shows of its follow-ups: whom they reach, and what became of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import User
-from followups.models import FollowUpAttempt, FollowUpRequest, ProviderReviewRequest
+from followups.models import FollowUpAttempt, FollowUpRequest
 from followups.states import Status
 from messaging.models import Conversation
 from okta.errors import NotFound
 
 SHOWN_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What a conversation has ahead of it: the next follow-up, if its time is known, and how many there are."""
-
-    upcoming: datetime | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +23,6 @@ class Told:
     attempts: list[FollowUpAttempt] = field(default_factory=list)
 
 
-def with_follow_up(conversations: QuerySet[Any]) -> QuerySet[Any]:
-    """Those that have a follow-up ahead, in the sense of ``followups.queries.scheduled_in``."""
-    here = Q(conversation_id=OuterRef("pk")) & (Q(tenant=OuterRef("tenant")) | Q(tenant=None))
-    scheduled = FollowUpRequest.objects.filter(here, status=Status.SCHEDULED)
-    badge = ProviderReviewRequest.objects.filter(here, schedule_followup=True)
-    return conversations.filter(Exists(scheduled) | Exists(badge))
-
-
-def ahead_in(conversations: Sequence[Conversation]) -> dict[UUID, Ahead]:
-    """
-    What is ahead in each conversation that has something ahead, in two queries however many they are.
-
-    As in ``followups.queries.scheduled_in``, but for conversations of several clinics: what has just
-    arrived from outside counts before it has found its clinic.
-    """
-    clinics = {conversation.pk: conversation.tenant_id for conversation in conversations}
-    badges = ProviderReviewRequest.objects.filter(conversation_id__in=clinics, schedule_followup=True)
-    rows = FollowUpRequest.objects.filter(conversation_id__in=clinics, status=Status.SCHEDULED).order_by()
-    ahead = {
-        pk: Ahead(None, 0)
-        for pk, clinic in badges.values_list("conversation_id", "tenant")
-        if pk is not None and clinic in (None, clinics[pk])
-    }
-    grouped = rows.values_list("conversation_id", "tenant").annotate(upcoming=Min("scheduled_for"), count=Count("pk"))
-    for pk, clinic, upcoming, count in grouped:
-        if clinic in (None, clinics[pk]):
-            known = ahead.get(pk, Ahead(None, 0))
-            ahead[pk] = Ahead(min(upcoming, known.upcoming or upcoming), known.count + count)
-    return ahead
-
-
 def recipient(conversation: Conversation) -> User | None:
     """The patient a follow-up would go to; nobody in a talk among colleagues, or once the patient has left."""
     patient = conversation.patient
@@ -71,8 +30,9 @@ def recipient(conversation: Conversation) -> User | None:
 
 
 def follow_ups_of(conversation: Conversation) -> QuerySet[FollowUpRequest]:
-    """The follow-ups of a conversation that belong to its clinic."""
-    return FollowUpRequest.objects.filter(tenant=conversation.tenant_id, conversation_id=conversation.pk)
+    """The follow-ups of a conversation: its clinic's, and what has come from outside and has not found it yet."""
+    ours = Q(tenant=conversation.tenant_id) | Q(tenant=None)
+    return FollowUpRequest.objects.filter(ours, conversation_id=conversation.pk).select_related("scheduled_by")
 
 
 def chosen_follow_ups(conversation: Conversation, ids: Iterable[UUID]) -> list[FollowUpRequest]:
@@ -89,8 +49,14 @@ def chosen_follow_ups(conversation: Conversation, ids: Iterable[UUID]) -> list[F
 
 
 def told_in(conversation: Conversation) -> list[Told]:
-    """The follow-ups of a conversation, the last due first, each with its attempts, in two queries."""
-    rows = follow_ups_of(conversation).select_related("scheduled_by").order_by("-scheduled_for", "-pk")[:SHOWN_AT_ONCE]
+    """
+    The follow-ups of a conversation, the last due first, each with its attempts, in two queries.
+
+    At most ``SHOWN_AT_ONCE``, and what something can still be done about before the rest: a failed one is
+    settled here and nowhere else.
+    """
+    open_first = Case(When(status__in=[Status.FAILED, Status.SCHEDULED], then=Value(0)), default=Value(1))
+    rows = follow_ups_of(conversation).order_by(open_first, "-scheduled_for", "-pk")[:SHOWN_AT_ONCE]
     shown = {row.pk: Told(row) for row in rows}
     for attempt in FollowUpAttempt.objects.filter(follow_up_id__in=shown).order_by("at", "pk"):
         shown[attempt.follow_up_id].attempts.append(attempt)

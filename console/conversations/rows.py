@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from console.conversations.forms import LOCAL, ScheduleForm
-from console.conversations.queries import Ahead, ahead_in, recipient
+from console.conversations.queries import recipient
 from console.conversations.rules import FARTHEST, offered
 from console.conversations.states import When
 from console.conversations.thread import heading_of
 from console.words import day_and_time, in_both, place
+from followups.queries import Ahead, ahead_in
 from messaging.models import Conversation
 from messaging.queries import Thread, threads
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from console.conversations.actions.restore import restore
 from console.conversations.forms import ScheduleForm
 from console.conversations.queries import chosen_follow_ups, recipient
 from console.conversations.undo import ids_in, note_of
 from console.words import in_both
 from followups.actions.cancel import cancel, cancel_all
 from followups.actions.change import NotScheduled
+from followups.actions.restore import restore
 from followups.actions.retry import NotFailed, retry
 from followups.actions.schedule import schedule
 from followups.models import FollowUpRequest

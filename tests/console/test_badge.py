@@ -162,7 +162,9 @@ def test_the_clients_badge_alone_is_taken_away(thread: Conversation, dana: User,
     assert "okta-undo" not in after
 
 
-def test_what_has_not_found_its_clinic_yet_is_cancelled_too(thread: Conversation, dana: User, browse: Browse) -> None:
+def test_what_has_not_found_its_clinic_yet_is_cancelled_too_and_brought_back(
+    thread: Conversation, dana: User, browse: Browse
+) -> None:
     promised(thread, tenant=None)
     client = browse(dana)
 
@@ -170,6 +172,9 @@ def test_what_has_not_found_its_clinic_yet_is_cancelled_too(thread: Conversation
 
     assert "1 follow-up was cancelled." in after
     assert FollowUpRequest.objects.get().status == "cancelled"
+    again = press(client, after, at(thread, "restore")).content.decode()
+    assert badges(again) == ["Follow-up tomorrow 15:00"]
+    assert FollowUpRequest.objects.get(status="scheduled").tenant == thread.tenant
 
 
 def test_the_page_says_what_became_of_each_and_what_the_service_said(
@@ -192,6 +197,20 @@ def test_the_page_says_what_became_of_each_and_what_the_service_said(
         "The service said: too busy",
     ):
         assert said in html
+
+
+def test_a_failed_follow_up_stays_in_reach_however_many_came_after_it(
+    thread: Conversation, dana: User, browse: Browse
+) -> None:
+    failed = promised(thread, status="failed")
+    for number in range(60):
+        promised(thread, status="sent", scheduled_for=NOON + timedelta(days=2, minutes=number))
+
+    html = browse(dana).get(page_of(thread)).content.decode()
+
+    assert html.count('id="follow-up-') == 50
+    assert f'id="follow-up-{failed.pk}"' in html
+    assert "Try again" in html
 
 
 @pytest.mark.parametrize(("value", "in_app_only"), [(None, False), ("in_app", True)])

@@ -7,9 +7,9 @@ import pytest
 from django.utils.translation import override
 
 from accounts.models import User
-from console.conversations.queries import Ahead
 from console.conversations.rows import badge_words
 from console.words import day_and_time, in_both
+from followups.queries import Ahead
 from tests.make import NOON
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
