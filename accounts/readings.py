@@ -1,8 +1,10 @@
 """The record of who has looked at whose data, and what its pages are called."""
 
 import logging
+from datetime import timedelta
 
 from django.apps import apps
+from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Reading, User
 
 logger = logging.getLogger(__name__)
+SITTING = timedelta(minutes=15)
+"""Looking at one page for so long, and being told what is new on it, is one reading."""
 
 
 def note_reading(*, reader: User, what: str, row: object, patient: User | int | None) -> None:
@@ -25,6 +29,17 @@ def note_reading(*, reader: User, what: str, row: object, patient: User | int | 
     clinic = reader.tenant_id or _clinic_of(patient)
     Reading.objects.create(reader=reader, tenant_id=clinic, patient_id=key, what=what, row=str(row))
     log_reading(reader=reader, what=what, row=row)
+
+
+def note_still_reading(*, reader: User, what: str, row: object, patient: User) -> None:
+    """
+    Record what brings more to a page that is open already, as ``note_reading`` does, once in a ``SITTING``.
+
+    Nothing that asks for more has to be believed that the page it belongs to was recorded.
+    """
+    begun = Reading.objects.filter(reader=reader, patient=patient, what=what, row=str(row), at__gt=Now() - SITTING)
+    if not begun.exists():
+        note_reading(reader=reader, what=what, row=row, patient=patient)
 
 
 def _clinic_of(patient: User | int | None) -> int | None:

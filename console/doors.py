@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.clinic_admin import is_operator, is_staff_doctor
 from accounts.models import Tenant, User
-from accounts.readings import note_reading
+from accounts.readings import log_reading, note_reading, note_still_reading
 from console.reader import Reader, may_read
 
 PICKED = "console_clinic"
@@ -110,13 +110,18 @@ def show(
     context: Mapping[str, Any],
     about: User | None = None,
     row: object = None,
+    page: str = "",
 ) -> Any:
     """
     A whole page, in the admin's frame; no reader is an operator who looks at all clinics.
 
-    ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``.
+    ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``, as the
+    ``page`` of this name, without one as the page of its address.
     """
-    _note(request, reader, about, row)
+    if about is not None:
+        note_reading(**_reading(request, reader, row or about.pk, page), patient=about)
+    elif row is not None:
+        log_reading(**_reading(request, reader, row, page))
     standing = {
         **admin.site.each_context(request),
         "title": title,
@@ -134,18 +139,19 @@ def part(
     context: Mapping[str, Any],
     about: User | None = None,
     row: object = None,
+    page: str = "",
 ) -> Any:
     """A part of a page that htmx puts into its place; ``about`` as in ``show``, where it brings more of a patient."""
-    _note(request, reader, about, row)
+    if about is not None:
+        note_still_reading(**_reading(request, reader, row or about.pk, page), patient=about)
     return TemplateResponse(request, template, {"reader": reader, **context})
 
 
-def _note(request: HttpRequest, reader: Reader | None, about: User | None, row: object) -> None:
-    if about is not None:
-        assert reader is not None  # noqa: S101  a page of a patient is no page of all clinics
-        assert request.resolver_match is not None  # noqa: S101  an address led here
-        what = f"console.{request.resolver_match.url_name}"
-        note_reading(reader=reader.person, what=what, row=row or about.pk, patient=about)
+def _reading(request: HttpRequest, reader: Reader | None, row: object, page: str) -> dict[str, Any]:
+    """Who reads what, for the record."""
+    assert reader is not None  # noqa: S101  a page of a row is no page of all clinics
+    assert request.resolver_match is not None  # noqa: S101  an address led here
+    return {"reader": reader.person, "what": f"console.{page or request.resolver_match.url_name}", "row": row}
 
 
 def _rendered(answer: Any) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
@@ -12,7 +13,7 @@ from accounts.models import Tenant, User
 from accounts.queries import connected_patients, connected_to_doctor
 from accounts.states import UserType
 from messaging.models import Conversation
-from messaging.queries import visible_conversations
+from messaging.queries import read_position, visible_conversations
 from workouts.models import Workout
 
 Row = TypeVar("Row", bound=Model)
@@ -61,6 +62,18 @@ class Reader:
         :raises Http404: when it is not there for this reader.
         """
         return _found(self.conversations().filter(pk=conversation_id))
+
+    def own_conversation(self, conversation_id: UUID) -> Conversation:
+        """
+        One conversation that the reader takes part in, and so may speak in.
+
+        :raises Http404: when it is not there for this reader.
+        :raises PermissionDenied: when they may see it, and no more.
+        """
+        conversation = self.conversation(conversation_id)
+        if read_position(user=self.person, conversation=conversation) is None:
+            raise PermissionDenied
+        return conversation
 
 
 def may_read(user: Any) -> bool:

@@ -7,12 +7,10 @@ from django.urls import reverse
 
 from console.conversations.forms import ScheduleForm
 from console.conversations.listing import listing_of
-from console.conversations.live import around
-from console.conversations.rows import offer_in
+from console.conversations.live import around, part_of_thread
 from console.doors import part
 from console.reader import Reader
 from messaging.models import Conversation
-from okta.clock import now as read_clock
 
 
 def back(request: HttpRequest, shown: Conversation) -> HttpResponseRedirect:
@@ -30,14 +28,13 @@ def changed(request: HttpRequest, reader: Reader, shown: Conversation, *, form: 
 
     ``form`` is the one that was sent and has errors.
     """
+    template = "console/conversations/changed.html"
     if on_page(request):
-        offer = offer_in(shown, reader=reader.person, now=read_clock(), form=form)
-        context = {**around(reader, shown), "offer": offer}
-    else:
-        # Buttons do not know the address of the page they are on; their form does.
-        request.GET = _query(request)  # type: ignore[assignment]
-        context = listing_of(request, reader, wrong=(shown.pk, form) if form else None)
-    return part(request, reader, "console/conversations/changed.html", context=context)
+        return part_of_thread(request, reader, shown, template, around(reader, shown, form=form))
+    # Buttons do not know the address of the page they are on; their form does.
+    request.GET = _query(request)  # type: ignore[assignment]
+    context = listing_of(request, reader, wrong=(shown.pk, form) if form else None)
+    return part(request, reader, template, context=context)
 
 
 def on_page(request: HttpRequest) -> bool:

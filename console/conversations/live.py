@@ -1,11 +1,13 @@
 """What an open conversation asks by itself, without its reader doing anything."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from accounts.idle.activity import by_itself
+from console.conversations.forms import ScheduleForm
 from console.conversations.news import News, news_in
 from console.conversations.rows import rows_of
 from console.conversations.told import told_lines
@@ -16,6 +18,8 @@ from messaging.queries import seq_in
 from okta.clock import now as read_clock
 
 MOST_CARDS = 200
+THREAD: Final = "conversation"
+"""The page of a conversation, as the record of readings knows it, whatever address has led there."""
 
 
 @by_itself
@@ -26,7 +30,14 @@ def since(request: HttpRequest, reader: Reader, conversation_id: UUID) -> Any:
     news = news_for(request.GET, reader, shown)
     if not news.said and not news.gone:
         return HttpResponse(status=204)
-    return part(request, reader, "console/conversations/since.html", context=live(reader, shown, news))
+    return part_of_thread(request, reader, shown, "console/conversations/since.html", live(reader, shown, news))
+
+
+def part_of_thread(
+    request: HttpRequest, reader: Reader, shown: Conversation, template: str, context: Mapping[str, Any]
+) -> Any:
+    """A part of the page of a conversation: whoever is brought more of it reads that page."""
+    return part(request, reader, template, context=context, about=shown.patient, row=shown.pk, page=THREAD)
 
 
 def news_for(asked: Any, reader: Reader, shown: Conversation) -> News:
@@ -41,8 +52,12 @@ def live(reader: Reader, shown: Conversation, news: News) -> dict[str, Any]:
     return {"talk": news, **(around(reader, shown) if news.of_a_follow_up else {})}
 
 
-def around(reader: Reader, shown: Conversation) -> dict[str, Any]:
-    """What stands around the thread: the badge above it, and the follow-ups beside it."""
+def around(reader: Reader, shown: Conversation, *, form: ScheduleForm | None = None) -> dict[str, Any]:
+    """
+    What stands around the thread: the badge above it, and the follow-ups beside it.
+
+    ``form`` is the one that was sent and has errors.
+    """
     now = read_clock()
-    [row] = rows_of([shown], reader=reader.person, now=now)
+    [row] = rows_of([shown], reader=reader.person, now=now, wrong=(shown.pk, form) if form else None)
     return {"row": row, "told": told_lines(shown, reader=reader.person, now=now), "back": "page"}

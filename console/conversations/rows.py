@@ -47,7 +47,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One conversation in the list; without an ``offer`` there is nobody to follow up."""
+    """One conversation in the list; without an ``offer`` the reader can promise nothing in it."""
 
     conversation: Conversation
     who: str
@@ -77,7 +77,7 @@ def rows_of(
         _row(
             thread,
             ahead.get(thread.conversation.pk),
-            offer_in(thread.conversation, reader=reader, now=now, form=forms.get(thread.conversation.pk)),
+            offer_in(thread, reader=reader, now=now, form=forms.get(thread.conversation.pk)),
             reader=reader,
             now=now,
         )
@@ -122,12 +122,14 @@ def cancelling(ahead: Ahead | None) -> str:
     return ngettext("Cancel %d follow-up", "Cancel %d follow-ups", count) % count if count > 1 else _("Cancel")
 
 
-def offer_in(
-    conversation: Conversation, *, reader: User, now: datetime, form: ScheduleForm | None = None
-) -> Offer | None:
-    """What can be scheduled in a conversation; ``form`` is the one that was sent and has errors."""
-    patient = recipient(conversation)
-    if patient is None:
+def offer_in(thread: Thread, *, reader: User, now: datetime, form: ScheduleForm | None = None) -> Offer | None:
+    """
+    What can be scheduled in a conversation, by those who take part in it: a follow-up is said in their name.
+
+    ``form`` is the one that was sent and has errors.
+    """
+    patient = recipient(thread.conversation)
+    if patient is None or reader not in thread.people:
         return None
     here = now.astimezone(patient.zone)
     return Offer(

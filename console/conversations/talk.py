@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
@@ -12,20 +11,20 @@ from django_htmx.http import trigger_client_event
 from accounts.idle.activity import by_itself
 from console.conversations.answers import back, changed, on_page
 from console.conversations.forms import ReplyForm
-from console.conversations.live import live, news_for
+from console.conversations.live import live, news_for, part_of_thread
 from console.conversations.views import talk_page
-from console.doors import part, step
+from console.doors import step
 from console.reader import Reader
 from messaging.actions.mark_read import mark_read
 from messaging.actions.post_message import post_message
 from messaging.models import Conversation
-from messaging.queries import read_position, seq_in
+from messaging.queries import seq_in
 
 
 @step
 def reply(request: Any, reader: Reader, conversation_id: UUID) -> Any:
     """Say what the form says, once however often it comes; or show what is wrong with it."""
-    shown = _own(reader, conversation_id)
+    shown = reader.own_conversation(conversation_id)
     form = ReplyForm(request.POST)
     if form.is_valid():
         name, words = str(form.cleaned_data["client_message_id"]), form.cleaned_data["content"]
@@ -38,34 +37,20 @@ def reply(request: Any, reader: Reader, conversation_id: UUID) -> Any:
 def _answer(request: HttpRequest, reader: Reader, shown: Conversation, form: ReplyForm) -> Any:
     """All that has come since the page asked last, the reply among it."""
     news = live(reader, shown, news_for(request.POST, reader, shown))
-    answer = part(request, reader, "console/conversations/replied.html", context={**news, "reply": form})
+    answer = part_of_thread(request, reader, shown, "console/conversations/replied.html", {**news, "reply": form})
     return answer if form.errors else trigger_client_event(answer, "okta:sent", after="swap")
 
 
 @by_itself
 @step
 def read(request: Any, reader: Reader, conversation_id: UUID) -> Any:
-    """Mark as read what the page shows, up to the ``seq`` it sends in ``after``; everything without one."""
-    shown = _own(reader, conversation_id)
-    upto = seq_in(request.POST.get("after", ""))
-    said = shown.messages.order_by("-seq")
-    newest = (said if upto is None else said.filter(seq__lte=upto)).first()
+    """Mark as read what the page shows, up to the ``seq`` it sends in ``after``: what has come since was not seen."""
+    shown = reader.own_conversation(conversation_id)
+    upto = seq_in(request.POST.get("after", "")) or 0
+    newest = shown.messages.filter(seq__lte=upto).order_by("-seq").first()
     if newest is not None:
         mark_read(conversation=shown, user=reader.person, message=newest)
     if request.htmx and on_page(request):
         return HttpResponse(status=204)
     messages.success(request, _("Marked as read."))
     return changed(request, reader, shown) if request.htmx else back(request, shown)
-
-
-def _own(reader: Reader, conversation_id: UUID) -> Conversation:
-    """
-    The conversation, for somebody who takes part in it.
-
-    :raises Http404: when it is not there for this reader.
-    :raises PermissionDenied: when they may see it, and no more.
-    """
-    shown = reader.conversation(conversation_id)
-    if read_position(user=reader.person, conversation=shown) is None:
-        raise PermissionDenied
-    return shown

@@ -12,14 +12,12 @@ from console.conversations import steps
 from console.conversations.answers import back, changed
 from console.conversations.forms import ReplyForm, ScheduleForm
 from console.conversations.listing import listing_of
-from console.conversations.rows import offer_in, rows_of
+from console.conversations.live import THREAD, around
 from console.conversations.thread import talk_of
-from console.conversations.told import told_lines
 from console.doors import page, part, show, step
 from console.reader import Reader
 from messaging.models import Conversation
 from messaging.queries import read_position, seq_in
-from okta.clock import now as read_clock
 
 
 @page
@@ -54,26 +52,22 @@ def talk_page(
     reply: ReplyForm | None = None,
 ) -> Any:
     """The page of a conversation; the forms are those that were sent and have errors."""
-    now, before = read_clock(), seq_in(request.GET.get("before", ""))
-    [row] = rows_of([shown], reader=reader.person, now=now)
+    before = seq_in(request.GET.get("before", ""))
     position = read_position(user=reader.person, conversation=shown)
     context = {
-        "row": row,
+        **around(reader, shown, form=form),
         "talk": talk_of(shown, reader=reader.person, position=position, before=before),
         "at_the_end": before is None,
         "reply": (reply or ReplyForm()) if position is not None else None,
-        "offer": offer_in(shown, reader=reader.person, now=now, form=form),
-        "told": told_lines(shown, reader=reader.person, now=now),
-        "back": "page",
     }
-    template = "console/conversations/page.html"
-    return show(request, reader, template, title=row.who, context=context, about=shown.patient, row=shown.pk)
+    template, title = "console/conversations/page.html", context["row"].who
+    return show(request, reader, template, title=title, context=context, about=shown.patient, row=shown.pk, page=THREAD)
 
 
 @step
 def schedule(request: Any, reader: Reader, conversation_id: UUID) -> Any:
-    """Promise what the form says, or show the form again with what is wrong."""
-    shown = reader.conversation(conversation_id)
+    """Promise what the form says, in the reader's name, or show the form again with what is wrong."""
+    shown = reader.own_conversation(conversation_id)
     wrong = steps.schedule_from(request, shown)
     if request.htmx:
         return changed(request, reader, shown, form=wrong)

@@ -150,12 +150,25 @@ def test_a_row_is_marked_as_read_in_the_list(thread: Conversation, dana: User, m
     client = browse(dana)
     form = next(form for form in Forms(listed(client, "?q=Pat")).forms if form["action"] == at(thread, "read"))
 
-    html = pressed(client, thread, "read", **{key: form["data"][key] for key in ("back", "query")})
+    html = pressed(client, thread, "read", **{key: form["data"][key] for key in ("back", "query", "after")})
 
     assert "1 unread" not in html
     assert told(html) == "Marked as read."
     assert Participant.objects.get(user=dana).last_read_seq == 1
     assert f'hx-get="{ROWS}?q=Pat"' in html
+
+
+def test_what_came_after_the_list_was_shown_stays_unread(
+    thread: Conversation, dana: User, make: Make, browse: Browse
+) -> None:
+    said(thread, make.pat, "It hurts.")
+    client = browse(dana)
+    form = next(form for form in Forms(listed(client)).forms if form["action"] == at(thread, "read"))
+    said(thread, make.pat, "It hurts more.")
+
+    html = pressed(client, thread, "read", **{key: form["data"][key] for key in ("back", "query", "after")})
+
+    assert "1 unread" in html
 
 
 def test_a_list_that_would_look_the_same_is_not_sent(

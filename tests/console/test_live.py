@@ -249,6 +249,7 @@ def test_news_costs_the_same_for_1_and_50_messages(
     thread: Conversation, dana: User, make: Make, browse: Browse
 ) -> None:
     client = browse(dana)
+    client.get(page_of(thread))
     costs = []
     for number in (1, 49):
         for _row in range(number):

@@ -53,7 +53,7 @@ def test_looking_at_the_thread_alone_marks_nothing(
 
 
 @pytest.mark.parametrize(
-    ("after", "read"), [("2", 2), ("", 3), ("x", 3), ("9", 3), ("0", 0), ("99999999999999999999", 3)]
+    ("after", "read"), [("2", 2), ("", 0), ("x", 0), ("9", 3), ("0", 0), ("99999999999999999999", 0)]
 )
 def test_what_the_page_shows_is_marked_as_read_and_no_more(
     after: str, read: int, thread: Conversation, dana: User, make: Make, browse: Browse

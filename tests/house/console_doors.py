@@ -113,7 +113,7 @@ CONSOLE = (
     ConsoleDoor("GET", "/admin/conversations/<uuid:conversation_id>/since/", of_pat(200), at=THREAD, part=True),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/reply/", written(302), at=THREAD, form=reply),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/read/", written(302), at=THREAD),
-    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/schedule/", of_pat(302), at=THREAD, form=promise),
+    ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/schedule/", written(302), at=THREAD, form=promise),
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/cancel/", of_pat(302), at=THREAD),
     # Nobody has cancelled anything, so there is nothing to bring back.
     ConsoleDoor("POST", "/admin/conversations/<uuid:conversation_id>/restore/", of_pat(404), at=THREAD),
