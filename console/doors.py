@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.clinic_admin import is_operator, is_staff_doctor
 from accounts.models import Tenant, User
@@ -26,6 +27,9 @@ from console.reader import Reader, may_read
 
 PICKED = "console_clinic"
 """Where an operator's session keeps the clinic they have picked."""
+
+CLINIC = "Okta-Clinic"
+"""The header in which a page says whose rows it shows."""
 
 View = Callable[..., HttpResponse]
 Role = Callable[[Any], bool]
@@ -78,6 +82,8 @@ def _door(view: View | None, role: Role, methods: tuple[str, ...], of_all: bool 
         reader = reader_of(request)
         if reader is None and not of_all:
             return HttpResponseRedirect(_picking(request))
+        if _is_of_another_clinic(request, reader):
+            return HttpResponseClientRefresh()
         with timezone.override(request.user.zone):  # type: ignore[union-attr]  # strangers do not come here
             return _rendered(inner(request, reader, **address))
 
@@ -94,6 +100,12 @@ def reader_of(request: HttpRequest) -> Reader | None:
         return Reader(person, person.tenant)
     picked = Tenant.objects.filter(pk=request.session.get(PICKED, 0)).first()
     return Reader(person, picked) if picked is not None else None
+
+
+def _is_of_another_clinic(request: HttpRequest, reader: Reader | None) -> bool:
+    """Whether the page that asks for a part of itself shows a clinic that its reader has left, in another window."""
+    named = request.headers.get(CLINIC)
+    return reader is not None and named not in (None, str(reader.clinic.pk))
 
 
 def _picking(request: HttpRequest) -> str:

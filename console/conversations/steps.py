@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from console.conversations.forms import ScheduleForm
 from console.conversations.queries import chosen_follow_ups, recipient
-from console.conversations.undo import ids_in, note_of
+from console.conversations.undo import TooLate, ids_in, note_of
 from console.words import in_both
 from followups.actions.cancel import cancel, cancel_all
 from followups.actions.change import NotScheduled
@@ -89,6 +89,9 @@ def restore_from(request: HttpRequest, conversation: Conversation) -> None:
     """Schedule again what the person has just cancelled."""
     try:
         ids = ids_in(request.POST.get("note", ""), conversation_id=conversation.pk, user_id=person(request).pk)
+    except TooLate:
+        messages.warning(request, _("It is too late to undo this: schedule the follow-up anew."))
+        return
     except NotFound:
         raise Http404 from None
     again = restore(

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from django.db.models.functions import Now
+from playwright.sync_api import Locator, Page, Route, expect
 
-from accounts.models import User
+from accounts.models import CareLink, User
 from followups.models import FollowUpRequest
 from messaging.actions.open_conversation import open_conversation
 from messaging.actions.post_message import post_message
@@ -249,6 +250,45 @@ def test_what_is_wrong_with_a_form_is_said_in_its_row(cast: Make, threads: list[
     expect(row.get_by_label("Message to Pat Lee")).to_be_focused()
     assert page.url.endswith(LIST)
     assert statuses() == []
+
+
+def test_what_does_not_work_is_said_and_what_was_typed_stays(
+    cast: Make, threads: list[Conversation], opened: Open, windows: Windows
+) -> None:
+    page = opened(cast.dana)
+    row = row_of(page, threads[0])
+    row.get_by_text("Schedule follow-up").click()
+    row.get_by_label("Message to Pat Lee").fill("How is the knee?")
+    lost: Callable[[Route], None] = lambda route: route.abort()  # noqa: E731
+    page.route("**/schedule/", lost)
+
+    row.get_by_role("button", name="In 1 hour").click()
+    expect(page.get_by_role("alert").get_by_text("That did not work. Try again")).to_be_visible()
+    expect(row.get_by_label("Message to Pat Lee")).to_have_value("How is the knee?")
+
+    windows.troubles.clear()  # The browser complains of what got no answer.
+    page.unroute("**/schedule/", lost)
+    row.get_by_role("button", name="In 1 hour").click()
+    expect(page.get_by_text("Follow-up scheduled: ")).to_be_visible()
+    expect(page.get_by_text("That did not work.")).to_be_hidden()
+    assert FollowUpRequest.objects.get().display_text == "How is the knee?"
+
+
+def test_a_button_of_a_row_that_is_gone_says_so(
+    cast: Make, threads: list[Conversation], opened: Open, windows: Windows
+) -> None:
+    FollowUpRequest.objects.create(
+        tenant=cast.clinic, conversation_id=threads[0].pk, user_id=str(cast.pat.pk), display_text="?",
+        scheduled_for=threads[0].created_at,
+    )  # fmt: skip
+    page = opened(cast.dana)
+    CareLink.objects.filter(patient=cast.pat).update(ended_at=Now())
+
+    row_of(page, threads[0]).get_by_role("button", name="Follow-up due now").click()
+
+    expect(page.get_by_role("alert").get_by_text("That is not possible any more.")).to_be_visible()
+    windows.troubles.clear()
+    CareLink.objects.filter(patient=cast.pat).update(ended_at=None)
 
 
 def test_a_menu_is_closed_by_a_click_elsewhere_and_stays_within_the_window(

@@ -116,6 +116,26 @@ def test_who_is_at_the_end_follows_and_who_has_scrolled_away_is_told(
     expect(newer).to_be_hidden()
 
 
+def test_unread_messages_that_lie_above_what_is_shown_stay_unread_until_they_are(
+    cast: Make, thread: Conversation, opened: Open
+) -> None:
+    many(thread, cast.pat, 55)
+    mine = thread.participants.get(user=cast.dana)
+    page = opened(cast.dana)
+    to_end = "document.getElementById('okta-talk-room').scrollTop = 0"
+    page.evaluate(to_end)
+    post_message(conversation=thread, sender=cast.pat, content="no. 56")
+    expect(line(page, "no. 56")).to_be_in_viewport(timeout=SOON)
+    mine.refresh_from_db()
+    assert mine.last_read_seq == 0
+
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(page.locator("#okta-said .okta-said")).to_have_count(56)
+    page.evaluate(to_end)
+
+    assert wait_until(lambda: thread.participants.get(user=cast.dana).last_read_seq == 56, seconds=10)
+
+
 def test_earlier_messages_come_above_and_move_nothing(cast: Make, thread: Conversation, opened: Open) -> None:
     many(thread, cast.pat, 55)
     page = opened(cast.dana)

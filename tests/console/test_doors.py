@@ -16,7 +16,7 @@ from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation
 from tests.admin.conftest import Browse
 from tests.console.conftest import let_in, promised
-from tests.console.steps import LIST, at, page_of, pick
+from tests.console.steps import LIST, at, listed, page_of, pick
 from tests.make import NOON, Make
 
 VERBS = ("schedule", "cancel", "restore", "retry")
@@ -135,7 +135,7 @@ def test_a_follow_up_of_another_conversation_is_not_found_in_this_one(
     assert set(FollowUpRequest.objects.values_list("pk", "status")) == {(own.pk, status), (foreign.pk, status)}
 
 
-@pytest.mark.parametrize("forged", ["", "x", "another person's", "another conversation's", "too old"])
+@pytest.mark.parametrize("forged", ["", "x", "another person's", "another conversation's"])
 def test_a_note_that_is_not_ones_own_brings_nothing_back(
     forged: str, thread: Conversation, dana: User, make: Make, browse: Browse
 ) -> None:
@@ -144,12 +144,49 @@ def test_a_note_that_is_not_ones_own_brings_nothing_back(
         "another person's": note_of([row.pk], conversation_id=thread.pk, user_id=make.omar.pk),
         "another conversation's": note_of([row.pk], conversation_id=row.pk, user_id=dana.pk),
     }.get(forged, forged)
-    if forged == "too old":
-        with time_machine.travel(NOON - timedelta(seconds=901), tick=False):
-            note = note_of([row.pk], conversation_id=thread.pk, user_id=dana.pk)
 
     assert browse(dana).post(at(thread, "restore"), {"note": note}).status_code == 404
     assert FollowUpRequest.objects.get().status == "cancelled"
+
+
+def test_what_is_too_old_to_be_undone_is_told_so(thread: Conversation, dana: User, browse: Browse) -> None:
+    row = promised(thread, status="cancelled")
+    with time_machine.travel(NOON - timedelta(seconds=901), tick=False):
+        note = note_of([row.pk], conversation_id=thread.pk, user_id=dana.pk)
+
+    html = browse(dana).post(at(thread, "restore"), {"note": note}, follow=True).content.decode()
+
+    assert "It is too late to undo this: schedule the follow-up anew." in html
+    assert FollowUpRequest.objects.get().status == "cancelled"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_page_of_a_clinic_that_was_left_in_another_window_is_loaded_anew(
+    method: str, thread: Conversation, make: Make, browse: Browse
+) -> None:
+    promised(thread)
+    operator = PEOPLE["operator"](make)
+    client = pick(browse(operator), make.clinic)
+    shown = str(make.clinic.pk)
+    headers = {"HTTP_HX_REQUEST": "true", "HTTP_OKTA_CLINIC": shown}
+    assert f'"Okta-Clinic": "{shown}"' in client.get(LIST).content.decode()
+    address = at(thread, "cancel") if method == "post" else f"{LIST}rows/"
+    pick(client, make.other_clinic)
+
+    answer = getattr(client, method)(address, **headers)
+
+    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (200, "true", b"")
+    assert FollowUpRequest.objects.get().status == "scheduled"
+    assert "HX-Refresh" not in pick(client, make.clinic).get(f"{LIST}rows/", **headers)
+
+
+def test_from_the_page_of_a_row_another_clinic_is_chosen_without_coming_back_to_it(
+    thread: Conversation, make: Make, browse: Browse
+) -> None:
+    client = pick(browse(PEOPLE["operator"](make)), make.clinic)
+
+    assert 'href="/admin/clinic/?next=/admin/conversations/%3Ftab%3Dfollow-ups"' in listed(client, "?tab=follow-ups")
+    assert 'href="/admin/clinic/"' in client.get(page_of(thread)).content.decode()
 
 
 @pytest.mark.parametrize("named", ["x", "1,2", "00000000-0000-0000-0000-000000000000"])

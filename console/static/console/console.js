@@ -1,5 +1,6 @@
 // Counts a message as the server does: by graphemes, where a family emoji is one, or by code points, where it is
-// seven. Escape closes a form, and what was just done is where a keyboard and a screen reader go on.
+// seven. Escape closes a form, what was just done is where a keyboard and a screen reader go on, and what did not
+// work is said.
 "use strict";
 
 (() => {
@@ -24,6 +25,23 @@
 
   // Not by autofocus: while a page is loading, nothing of it is shown, and what is hidden takes no focus.
   window.addEventListener("load", () => document.querySelector(".okta-told")?.focus());
+
+  // What did not work is said, unless nobody asked for it, or whatever asked says so. What is there to be seen is left as it is.
+  const BY_ITSELF = "[data-okta-ask], #okta-read, #okta-now";
+  const SAYS_SO = "[data-okta-editor], [data-okta-strip], #okta-reply";
+  const isSilent = (element) => !element.matches(BY_ITSELF) && !element.closest(SAYS_SO);
+  const failed = () => document.getElementById("okta-failed");
+  for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(trouble, ({ target, detail }) => {
+      if (!isSilent(target)) return;
+      const { refused, lost } = failed().dataset;
+      failed().textContent = detail.xhr.status >= 400 && detail.xhr.status < 500 ? refused : lost;
+      failed().hidden = false;
+    });
+  }
+  document.addEventListener("htmx:beforeRequest", ({ target }) => {
+    if (isSilent(target)) failed().hidden = true;
+  });
 
   const countAll = (root) => root.querySelectorAll("[data-okta-counted]").forEach(count);
   document.addEventListener("htmx:load", (event) => countAll(event.detail.elt));

@@ -51,9 +51,12 @@
     // What is at the end and in sight is read, and so is all that the page opened with.
     const read = document.getElementById("okta-read");
     let seen = Number(read?.dataset.oktaRead);
+    // Of what is unread, some may lie above what the page brought: all of it is read, or none.
+    const position = seen;
+    const isUnreadAbove = () => Number(document.getElementById("okta-earlier")?.dataset.oktaBefore) > position + 1;
     const see = () => {
       const newest = Number(document.getElementById("okta-after")?.value);
-      if (read && !document.hidden && newest > seen) {
+      if (read && !document.hidden && newest > seen && !isUnreadAbove()) {
         seen = newest;
         htmx.trigger(read, "okta:seen");
       }
