@@ -1,7 +1,7 @@
 """The forms behind "Schedule follow-up" and "Send"."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,11 @@ from followups.rules import wrong_with
 from followups.states import Urgency
 from messaging.rules import MAX_TEXT
 
-LOCAL = "%Y-%m-%dT%H:%M"
+LOCAL: Final = "%Y-%m-%dT%H:%M"
 """How a browser writes a day and a time."""
+SHOWN: Final = "%Y-%m-%dT%H:%M:%S%z"
+"""How a page writes when it was made."""
+PASSED: Final = _("This time has passed. Choose a later one.")
 
 
 def first_words(recipient: User) -> str:
@@ -33,13 +36,14 @@ class ScheduleForm(forms.Form):
     What to say, and when; a valid form knows the instant as ``moment``.
 
     ``when`` is the button that was pressed, ``at`` the day and time by the recipient's clock that goes
-    with the last one.
+    with the last one, ``shown`` the instant at which the page with the buttons was made.
     """
 
     display_text = forms.CharField(required=False)
     urgency = forms.ChoiceField(choices=Urgency.choices, initial=Urgency.ROUTINE)
     when = forms.ChoiceField(choices=When.choices, error_messages={"required": _("Choose a time.")})
     at = forms.CharField(required=False)
+    shown = forms.DateTimeField(required=False, input_formats=[SHOWN])
 
     def __init__(self, data: Any = None, *, now: datetime, recipient: User) -> None:
         super().__init__(data, initial={"display_text": first_words(recipient), "urgency": Urgency.ROUTINE.value})
@@ -59,8 +63,17 @@ class ScheduleForm(forms.Form):
         if when == When.CHOSEN:
             self.moment = self._chosen()
         elif when:
-            self.moment = Chosen(offered(When(when), now=self.now, zone=self.zone), twice=False)
+            self.moment = self._offered(When(when))
         return data
+
+    def _offered(self, when: When) -> Chosen | None:
+        """The instant that a button stands for; None after saying that it has passed."""
+        shown = self.cleaned_data.get("shown")
+        try:
+            return Chosen(offered(when, now=self.now, zone=self.zone, shown=shown), twice=False)
+        except Passed:
+            self.add_error("when", PASSED)
+            return None
 
     def _chosen(self) -> Chosen | None:
         """The instant meant by ``at``; None after saying what is wrong with it."""
@@ -74,7 +87,7 @@ class ScheduleForm(forms.Form):
         except NoSuchTime:
             self.add_error("at", skipped(local, self.zone))
         except Passed:
-            self.add_error("at", gettext("This time has passed. Choose a later one."))
+            self.add_error("at", PASSED)
         except TooFar:
             self.add_error("at", gettext("Choose a time within a year from now."))
         return None

@@ -35,19 +35,27 @@ class Chosen:
     twice: bool
 
 
-def offered(when: When, *, now: datetime, zone: ZoneInfo) -> datetime:
+def offered(when: When, *, now: datetime, zone: ZoneInfo, shown: datetime | None = None) -> datetime:
     """
     The instant that a button stands for, in UTC and whole minutes.
 
     Hours are counted from now, to the next full minute: two clicks in one minute mean the same
     instant. Days are counted on the calendar of ``zone``, the recipient's: "tomorrow" is theirs, and
-    "in 2 days" is the same time by their clock, an hour later where their clocks skip it.
+    "in 2 days" is the same time by their clock, an hour later where their clocks skip it. They are
+    counted from when the button was ``shown``: it names its day, and means it after midnight too.
+
+    :raises Passed: when the button was shown so long ago that its time has come.
     """
-    start = _full_minute(now)
     if when in WAITS:
-        return start + WAITS[when]
-    local = start.astimezone(zone).replace(tzinfo=None) + timedelta(days=DAYS[when])
-    return _by_the_clock(datetime.combine(local, MORNING) if when == When.TOMORROW else local, zone)
+        return _full_minute(now) + WAITS[when]
+    start = min(shown or now, now)
+    # The last minute of a day is its own: only a time of that day is counted in full minutes.
+    local = (start if when == When.TOMORROW else _full_minute(start)).astimezone(zone)
+    clock = MORNING if when == When.TOMORROW else local.time()
+    instant = _by_the_clock(datetime.combine(local.date() + timedelta(days=DAYS[when]), clock), zone)
+    if instant <= now:
+        raise Passed
+    return instant
 
 
 def chosen(local: datetime, *, now: datetime, zone: ZoneInfo) -> Chosen:

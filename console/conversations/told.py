@@ -9,7 +9,7 @@ from console.conversations.queries import recipient, told_in
 from console.words import in_both
 from followups.models import FollowUpAttempt, FollowUpRequest
 from followups.states import Status
-from followups.words import outcome_badge, status_badge, urgency_badge
+from followups.words import failure_in_words, outcome_badge, status_badge, urgency_badge
 from messaging.models import Conversation
 
 
@@ -29,6 +29,7 @@ class Line:
     when: str
     status: Any
     urgency: Any
+    reason: str
     can_cancel: bool
     can_retry: bool
     tries: list[Try]
@@ -43,6 +44,7 @@ def told_lines(conversation: Conversation, *, reader: User, now: datetime) -> li
             when=in_both(told.follow_up.scheduled_for, now=now, theirs=patient.zone, yours=reader.zone),
             status=status_badge(told.follow_up.status),
             urgency=urgency_badge(told.follow_up.urgency),
+            reason=failure_in_words(told.follow_up.last_error) if told.follow_up.last_error else "",
             can_cancel=told.follow_up.status == Status.SCHEDULED,
             can_retry=told.follow_up.status == Status.FAILED,
             tries=[Try(attempt, outcome_badge(attempt.outcome)) for attempt in told.attempts],

@@ -192,7 +192,7 @@ def test_the_page_says_what_became_of_each_and_what_the_service_said(
         '<span class="okta-badge okta-red">Failed</span> <span class="okta-badge okta-orange">Urgent</span>',
         '<p class="okta-said">How is the knee?</p>',
         "Scheduled by Dana Reed.",
-        "Reason: gave up.",
+        "Reason: the service said: gave up.",
         '<span class="okta-badge okta-orange">Refused for now</span>',
         "The service said: too busy",
     ):

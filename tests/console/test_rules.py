@@ -35,7 +35,7 @@ def at(text: str) -> datetime:
         (When.TOMORROW, "2026-04-09T00:30:00", NEW_YORK, "2026-04-09T13:00"),
         (When.TOMORROW, "2026-04-09T00:30:00", BERLIN, "2026-04-10T07:00"),
         # A minute before and at midnight in New York.
-        (When.TOMORROW, "2026-04-09T03:59:00", NEW_YORK, "2026-04-09T13:00"),
+        (When.TOMORROW, "2026-04-09T03:59:59.9", NEW_YORK, "2026-04-09T13:00"),
         (When.TOMORROW, "2026-04-09T04:00:00", NEW_YORK, "2026-04-10T13:00"),
         # The day the clocks change there: 9:00 is an hour earlier, or later, than on the day before.
         (When.TOMORROW, "2026-03-07T17:00:00", NEW_YORK, "2026-03-08T13:00"),
@@ -56,6 +56,29 @@ def at(text: str) -> datetime:
 )
 def test_a_button_means_an_instant(when: When, now: str, zone: ZoneInfo, expected: str) -> None:
     assert offered(when, now=at(now), zone=zone) == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("when", "shown", "expected"),
+    [
+        (When.TOMORROW, "2026-04-08T03:59:00", "2026-04-08T13:00"),
+        (When.TOMORROW, "2026-04-08T04:01:00", "2026-04-09T13:00"),
+        (When.IN_2_DAYS, "2026-04-07T10:00:00", "2026-04-09T10:00"),
+        # Hours are counted from when somebody decides; and nobody was shown a page that is not made yet.
+        (When.IN_1_HOUR, "2026-04-08T11:00:00", "2026-04-08T13:00"),
+        (When.TOMORROW, "2026-04-09T12:00:00", "2026-04-09T13:00"),
+    ],
+)
+def test_a_button_means_the_day_it_named_when_it_was_shown(when: When, shown: str, expected: str) -> None:
+    assert offered(when, now=NOW, zone=NEW_YORK, shown=at(shown)) == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"), [(When.TOMORROW, "2026-04-07T03:59:00"), (When.IN_2_DAYS, "2026-04-06T12:00:00")]
+)
+def test_a_button_whose_time_has_come_is_refused(when: When, shown: str) -> None:
+    with pytest.raises(Passed):
+        offered(when, now=NOW, zone=NEW_YORK, shown=at(shown))
 
 
 @pytest.mark.parametrize(

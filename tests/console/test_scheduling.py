@@ -1,6 +1,7 @@
 """Scheduling a follow-up from the row: two clicks, in two languages and two zones."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,19 @@ def test_enter_in_the_field_for_a_time_means_that_time(thread: Conversation, dan
     ]
 
     assert (buttons[0]["value"], buttons[0]["tabindex"]) == ("chosen", "-1")
+
+
+@pytest.mark.parametrize(("nights", "instants"), [(1, ["2026-04-09T13:00"]), (2, [])])
+def test_after_midnight_a_button_means_the_day_it_named(
+    nights: int, instants: list[str], thread: Conversation, dana: User, browse: Browse, at_noon_in_english: Any
+) -> None:
+    page = listed(browse(dana))
+    at_noon_in_english.shift(timedelta(hours=20) + timedelta(days=nights - 1))
+
+    answer = press(browse(dana), page, at(thread, "schedule"), value="tomorrow").content.decode()
+
+    assert [row.scheduled_for for row in FollowUpRequest.objects.all()] == [utc(text) for text in instants]
+    assert ("This time has passed. Choose a later one." in answer) == (not instants)
 
 
 @pytest.mark.parametrize("why", ["no patient", "archived", "may not sign in"])
