@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from okta import broker
+from okta.content_policy import CONTENT_SECURITY_POLICY  # noqa: F401  read from here by django-csp
 from okta.env import env, env_seconds
 from okta.look import UNFOLD  # noqa: F401  read from here by django-unfold
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -108,10 +110,7 @@ REDIS_URL = env.str("REDIS_URL")
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -122,6 +121,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+# In a cookie, what one person was told would wait for the next at the same browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 IDLE_SIGN_OUT = env_seconds("IDLE_SIGN_OUT", 900)
 TOKEN_LIFETIME = env_seconds("TOKEN_LIFETIME", 30 * 24 * 3600)
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": TOKEN_LIFETIME}
