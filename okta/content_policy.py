@@ -1,4 +1,4 @@
-"""What a page may load, run, send and be put into, whatever somebody managed to write into it; for ``okta.settings``."""
+"""What a page may load, run, send and be put into, whatever somebody wrote into it; for ``okta.settings``."""
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
