@@ -218,7 +218,8 @@ class Reading(models.Model):
 
     ``tenant`` is the clinic whose administrators must know: the reader's, for an operator the patient's.
     ``what`` is the lasting name of the page and ``row`` the key of what it showed; ``patient`` is nobody
-    where the page was about no one patient.
+    where the page was about no one patient, or about one whom we do not know; then an operator's reading is
+    told to the row's clinic.
     """
 
     # Nobody leaves the record by being deleted. Hidden from the people: having been looked at ties nobody to a role.

@@ -10,7 +10,7 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.readings import log_reading, note_reading
+from accounts.readings import log_reading, note_reading, note_reading_of_stranger
 from accounts.states import UserType
 
 if TYPE_CHECKING:
@@ -55,10 +55,12 @@ class NotedPages(_Page):
     Pages that show one row, whatever they were asked by; a redirection shows nothing.
 
     ``patient_path`` is the lookup from a row to the person it is about, "pk" for a row that is a person;
-    empty where no row is about a patient. Those of other people, and of nobody, are said in the log alone.
+    empty where no row is about a patient. Those of other people, and of nobody, are said in the log alone,
+    unless every row is ``always_about_a_patient``: then nobody is a patient whom we do not know.
     """
 
     patient_path: ClassVar[str] = ""
+    always_about_a_patient: ClassVar[bool] = False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row with the way to its patient, so that noting whose it is asks nothing more."""
@@ -96,11 +98,13 @@ class NotedPages(_Page):
         with timezone.override(zone_of(request)):
             return rendered(answer)
 
-    def _note_reading(self, request: HttpRequest, row: models.Model, page: str) -> None:
+    def _note_reading(self, request: HttpRequest, row: Any, page: str) -> None:
         assert isinstance(request.user, User)  # noqa: S101
         what = f"{self.opts.label_lower}.{page}".rstrip(".")
         patient = patient_at(row, self.patient_path) if self.patient_path else None
-        if patient is None:
-            log_reading(reader=request.user, what=what, row=row.pk)
-        else:
+        if patient is not None:
             note_reading(reader=request.user, what=what, row=row.pk, patient=patient)
+        elif self.always_about_a_patient:
+            note_reading_of_stranger(reader=request.user, what=what, row=row.pk, clinic=row.tenant_id)
+        else:
+            log_reading(reader=request.user, what=what, row=row.pk)

@@ -75,3 +75,13 @@ def called(what: str) -> str:
     except (LookupError, ValueError):
         return str(PAGES.get(what, what))
     return f"{capfirst(words)}: {VIEWS.get(view, view)}" if view else capfirst(words)
+
+
+def note_reading_of_stranger(*, reader: User, what: str, row: object, clinic: int | None) -> None:
+    """
+    The same for a page about a patient who is nobody we know: a row from outside may name whom it likes.
+
+    ``clinic`` is the row's, or None where no clinic has it yet.
+    """
+    Reading.objects.create(reader=reader, tenant_id=reader.tenant_id or clinic, what=what, row=str(row))
+    log_reading(reader=reader, what=what, row=row)

@@ -52,6 +52,8 @@ class ContractPage(ClinicAdmin):
     """
 
     patient_path = "patient"
+    # A child's name and complaints are a patient's, also where the one they name is none of ours.
+    always_about_a_patient = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         ours = Conversation.objects.filter(pk=OuterRef("conversation_id"), tenant=OuterRef("tenant"))

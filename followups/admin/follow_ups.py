@@ -147,6 +147,7 @@ class AttemptPage(ClinicAdmin):
     """Every try to deliver a follow-up, and what the service said."""
 
     patient_path = "patient"
+    always_about_a_patient = True
     list_display = ("at", "follow_up", "number", "channel", "result", "reason", "short_token")
     list_filter = ("outcome", "channel", ("at", admin.DateFieldListFilter))
     search_fields = ("follow_up_id", "ticket")

@@ -200,12 +200,39 @@ def test_a_follow_up_is_about_whom_it_names_else_about_the_patient_of_its_conver
     ]
 
 
-def test_a_follow_up_of_nobody_we_know_is_said_in_the_log_alone(ada: Client, ours: Rows) -> None:
-    row = ours[FollowUpRequest]
-    FollowUpRequest.objects.filter(pk=row.pk).update(
-        user_id="x", conversation_id="00000000-0000-0000-0000-000000000001"
-    )
+def name_nobody(*rows: Any) -> None:
+    """As the mobile client may: a parent and a conversation that are none of ours."""
+    for row in rows:
+        nobody = {"user_id": "ext-77", "conversation_id": "00000000-0000-0000-0000-000000000001"}
+        type(row).objects.filter(pk=row.pk).update(**nobody)
 
-    assert ada.get(page(FollowUpRequest, "change", row.pk)).status_code == 200
 
-    assert recorded() == []
+STRANGERS = (FollowUpRequest, FollowUpArchive, FollowUpAttempt, FollowUpMessage, ProviderReviewRequest)
+
+
+@pytest.mark.parametrize("model", STRANGERS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("who", ["ada", "operator"])
+def test_a_row_that_names_nobody_we_know_is_about_a_patient_all_the_same(
+    who: str, model: type[Model], browse: Browse, operator: User, make: Make, ours: Rows
+) -> None:
+    reader, row = make.ada if who == "ada" else operator, ours[model]
+    name_nobody(*(ours[one] for one in STRANGERS if one is not FollowUpAttempt))
+
+    for view in SHOWN:
+        assert browse(reader).get(page(model, view, row.pk)).status_code == 200
+
+    what = model._meta.label_lower
+    assert recorded() == [
+        (reader.pk, make.clinic.pk, None, what, str(row.pk)),
+        (reader.pk, make.clinic.pk, None, f"{what}.history", str(row.pk)),
+    ]
+
+
+def test_a_row_that_no_clinic_has_yet_is_recorded_for_none(browse: Browse, operator: User, ours: Rows) -> None:
+    row = ours[ProviderReviewRequest]
+    name_nobody(row)
+    ProviderReviewRequest.objects.filter(pk=row.pk).update(tenant=None)
+
+    browse(operator).get(page(ProviderReviewRequest, "change", row.pk))
+
+    assert recorded() == [(operator.pk, None, None, "followups.providerreviewrequest", str(row.pk))]
