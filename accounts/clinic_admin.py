@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ClinicForm, DayInput
 from accounts.models import Tenant
-from accounts.noted_pages import NotedPages, rendered, zone_of
+from accounts.noted_pages import NotedPages, zone_of
 from accounts.states import UserType
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, _Page):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         with timezone.override(zone_of(request)):
-            return rendered(super().changelist_view(request, extra_context))
+            return self.noted_list(request, super().changelist_view(request, extra_context))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

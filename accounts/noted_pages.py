@@ -1,6 +1,6 @@
-"""Pages of the admin over one row: whoever is shown a patient's row is recorded, then it is rendered in their zone."""
+"""Pages of the admin over patients' rows: it is recorded who is shown them, then they are rendered in their zone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -40,6 +40,23 @@ def patient_at(row: Any, path: str) -> int | None:
     return person.pk if person.user_type == UserType.PATIENT else None
 
 
+def picked_out(context: Mapping[str, Any]) -> Collection[Any]:
+    """
+    The rows of a list that somebody asked for by more than the list itself offers; none of any other list.
+
+    A list offers its filters, its days and its search, and everybody's rows; whoever writes into its address
+    whose rows they want wants to read about somebody.
+    """
+    listed = context.get("cl")
+    if listed is None:
+        chosen: Collection[Any] = context.get("queryset", ())  # Ticked, to be deleted when that is confirmed.
+        return chosen
+    offered = {name for spec in listed.filter_specs for name in spec.expected_parameters()}
+    offered |= {f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+    rows: Collection[Any] = listed.result_list if set(listed.get_filters_params()) - offered else ()
+    return rows
+
+
 def zone_of(request: HttpRequest) -> Any:
     """Whoever looks at a page reads its times in their own zone."""
     return request.user.zone if isinstance(request.user, User) else None
@@ -52,7 +69,7 @@ def rendered(answer: Any) -> Any:
 
 class NotedPages(_Page):
     """
-    Pages that show one row, whatever they were asked by; a redirection shows nothing.
+    Pages that show one row, and lists of one patient's, whatever they were asked by; a redirection shows nothing.
 
     ``patient_path`` is the lookup from a row to the person it is about, "pk" for a row that is a person;
     empty where no row is about a patient. Those of other people, and of nobody, are said in the log alone,
@@ -108,3 +125,23 @@ class NotedPages(_Page):
             note_reading_of_stranger(reader=request.user, what=what, row=row.pk, clinic=row.tenant_id)
         else:
             log_reading(reader=request.user, what=what, row=row.pk)
+
+    def noted_list(self, request: HttpRequest, answer: Any) -> Any:
+        """The answer, rendered; before that, it is recorded who is shown the rows of one patient alone in it."""
+        rows = picked_out(getattr(answer, "context_data", None) or {}) if self.patient_path else ()
+        patients = {patient_at(row, self.patient_path) for row in rows}
+        if not self.always_about_a_patient:
+            patients.discard(None)
+        if len(patients) == 1:
+            self._note_reading_of_list(request, patients.pop(), rows)
+        with timezone.override(zone_of(request)):
+            return rendered(answer)
+
+    def _note_reading_of_list(self, request: HttpRequest, patient: int | None, rows: Collection[Any]) -> None:
+        assert isinstance(request.user, User)  # noqa: S101
+        what = f"{self.opts.label_lower}.list"
+        if patient is not None:
+            note_reading(reader=request.user, what=what, row=patient, patient=patient)
+            return
+        for clinic in {row.tenant_id for row in rows}:
+            note_reading_of_stranger(reader=request.user, what=what, row="", clinic=clinic)

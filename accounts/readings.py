@@ -57,8 +57,13 @@ def log_reading(*, reader: User, what: str, row: object) -> None:
 
 PAGES: dict[str, str | Promise] = {}
 """What pages that are no model's are called, by the names they are recorded under; their apps say so."""
-VIEWS: dict[str, str | Promise] = {"history": _("history"), "delete": _("deletion"), "password": _("password")}
-"""The pages of a row beside its own."""
+VIEWS: dict[str, str | Promise] = {
+    "history": _("history"),
+    "delete": _("deletion"),
+    "password": _("password"),
+    "list": _("list"),
+}
+"""The pages of a row beside its own, and the list of one patient's rows, whose key is the patient's."""
 
 
 def called(what: str) -> str:

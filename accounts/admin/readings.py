@@ -147,9 +147,11 @@ def _line(listed: Any, row: Reading) -> Line:
 
 
 def address_of(row: Reading) -> str:
-    """Where the page was; empty where no address is made of the row's key any more."""
+    """Where the page was; empty where no address is made of the row's key, or not any more."""
     app, _dot, rest = row.what.partition(".")
-    name = rest.partition(".")[0]
+    name, _dot, view = rest.partition(".")
+    if view == "list":
+        return ""
     for view in (f"admin:{app}_{name}_change", f"{app}:{name}"):
         try:
             return reverse(view, args=[quote(row.row)])
