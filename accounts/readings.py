@@ -62,8 +62,9 @@ VIEWS: dict[str, str | Promise] = {
     "delete": _("deletion"),
     "password": _("password"),
     "list": _("list"),
+    "proposal": _("proposal"),
 }
-"""The pages of a row beside its own, and the list of one patient's rows, whose key is the patient's."""
+"""The pages of a row beside its own, and those of no row: one patient's list, and what is not written yet."""
 
 
 def called(what: str) -> str:

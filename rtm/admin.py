@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, ClinicInline, badge
 from accounts.models import User
+from accounts.readings import note_reading
 from okta import clock
 from okta.errors import Refusal
 from rtm.actions.certify_month import certify_month
@@ -136,6 +137,17 @@ class CertifiedMonthPage(ClinicAdmin):
         except Refusal as refused:  # Something happened between the last look and the lock.
             self.message_user(request, str(refused.sentence), messages.ERROR)
             return HttpResponseRedirect(request.path)
+
+    def noted(self, request: HttpRequest, answer: Any, page: str = "") -> Any:
+        """There is no row yet, but what would be certified is the patient's."""
+        shown = (getattr(answer, "context_data", None) or {}).get("adminform")
+        form = getattr(shown, "form", None)
+        if isinstance(form, CertifyForm) and form.shows_proposal:
+            assert isinstance(request.user, User)  # noqa: S101
+            asked = form.cleaned_data
+            what = f"{self.opts.label_lower}.proposal"
+            note_reading(reader=request.user, what=what, row=f"{asked['month']:%Y-%m}", patient=asked["patient"])
+        return super().noted(request, answer, page)
 
     @admin.display(description=_("month"), ordering="month")
     def name_of_month(self, row: CertifiedMonth) -> str:

@@ -19,11 +19,12 @@ class CertifyForm(ClinicForm):
     Whose month, which one, and who certifies it; asked twice.
 
     The first time it shows what would be certified, and remembers what it has shown; the second
-    time exactly that is certified.
+    time exactly that is certified. ``shows_proposal`` says whether it shows what it has found of the patient.
     """
 
     about = "patient"
     now: ClassVar[datetime]
+    shows_proposal = False
 
     looked_at = forms.CharField(label=_("what was looked at"), required=False, widget=forms.HiddenInput)
 
@@ -58,4 +59,5 @@ class CertifyForm(ClinicForm):
         if self.cleaned_data["looked_at"] != digest(proposed):
             # The form is shown again with what was sent, and with what it now shows.
             self.data = {**self.data, "looked_at": digest(proposed)}
+            self.shows_proposal = True
             self.add_error(None, [_("This is what would be certified. Save again to certify it."), *in_words(proposed)])

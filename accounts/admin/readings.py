@@ -18,6 +18,7 @@ from accounts.readings import called
 from accounts.states import UserType
 
 SHOWN_WHOLE: Final = 10
+OF_NO_ROW: Final = {"list", "proposal"}
 ROLES: Final = {
     "doctor": (UserType.DOCTOR.label, Q(reader__user_type=UserType.DOCTOR)),
     "administrator": (UserType.ADMIN.label, Q(reader__user_type=UserType.ADMIN, reader__is_superuser=False)),
@@ -150,7 +151,7 @@ def address_of(row: Reading) -> str:
     """Where the page was; empty where no address is made of the row's key, or not any more."""
     app, _dot, rest = row.what.partition(".")
     name, _dot, view = rest.partition(".")
-    if view == "list":
+    if view in OF_NO_ROW:
         return ""
     for view in (f"admin:{app}_{name}_change", f"{app}:{name}"):
         try:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.backends import ModelBackend
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Reading, User
 from rtm.actions.certify_month import certify_month, what_would_be_certified
 from rtm.actions.recalculate import recalculate
 from rtm.actions.record_time import record_time
@@ -102,6 +103,63 @@ def test_what_has_changed_since_is_shown_before_it_is_certified(ada: Client, mar
     assert not CertifiedMonth.objects.exists()
     assert ada.post(ADD, given(march, make.dana, looked_at=looked_at(second))).status_code == 302
     assert CertifiedMonth.objects.get().snapshot["codes"] == ["98980"]
+
+
+def proposals_read() -> list[tuple[Any, ...]]:
+    rows = Reading.objects.order_by("pk").values_list("reader", "tenant", "patient", "what", "row")
+    return [row for row in rows if row[3] == "rtm.certifiedmonth.proposal"]
+
+
+def test_every_look_at_what_would_be_certified_is_recorded(ada: Client, march: User, make: Make) -> None:
+    first = ada.post(ADD, given(march, make.dana))
+    look = (make.ada.pk, make.clinic.pk, march.pk, "rtm.certifiedmonth.proposal", "2026-03")
+    assert proposals_read() == [look]
+
+    spend(march, make.dana, 600)
+    second = ada.post(ADD, given(march, make.dana, looked_at=looked_at(first)))
+    assert proposals_read() == [look, look]
+
+    assert ada.post(ADD, given(march, make.dana, looked_at=looked_at(second))).status_code == 302
+    assert proposals_read() == [look, look], "what was certified was not shown once more"
+
+
+def test_an_operators_look_is_told_to_the_patients_clinic(march: User, make: Make) -> None:
+    olga = User.objects.create_superuser("olga@example.org", first_name="Olga")
+
+    browser(olga).post(ADD, given(march, make.dana))
+
+    assert proposals_read() == [(olga.pk, make.clinic.pk, march.pk, "rtm.certifiedmonth.proposal", "2026-03")]
+
+
+def test_a_form_that_shows_nothing_of_the_patient_is_no_look(ada: Client, march: User, make: Make) -> None:
+    ada.get(ADD)
+    ada.post(ADD, given(march, make.dana, month="2026-04-01"))
+    ada.post(ADD, given(march, make.dana, month="soon"))
+
+    assert proposals_read() == []
+
+
+def test_what_would_be_certified_is_not_shown_unrecorded(march: User, make: Make) -> None:
+    client = browser(make.ada)
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_reading ADD CHECK (false) NOT VALID")
+
+    answer = client.post(ADD, given(march, make.dana))
+
+    assert (answer.status_code, "0:11:30" in answer.content.decode()) == (500, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Certified month: proposal"), ("ru", "Подтверждённый месяц: предложение")]
+)
+def test_who_read_a_proposal_is_told_in_words(ada: Client, march: User, make: Make, language: str, words: str) -> None:
+    ada.post(ADD, given(march, make.dana))
+
+    answer = ada.get(reverse("admin:accounts_reading_changelist"), HTTP_ACCEPT_LANGUAGE=language)
+
+    [line] = answer.context["cl"].lines
+    assert (line.page, line.key, line.address) == (words, "2026-03", "")
 
 
 @pytest.mark.parametrize(
