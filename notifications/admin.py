@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clinic_admin import ClinicAdmin, badge
+from notifications.about import with_patient
 from notifications.forms import NumberForm
 from notifications.models import Device, Notification, Push
 from notifications.states import PushStatus
@@ -38,13 +40,16 @@ class NotificationPage(ClinicAdmin):
     """Who was told what, and have they read it."""
 
     clinic_path = "recipient__tenant"
-    patient_path = "recipient"
+    patient_path = "patient"
     list_display = ("created_at", "recipient", "type", "body", "was_read")
     list_select_related = ("recipient",)
     list_filter = ("type", ("read_at", admin.EmptyFieldListFilter))
     search_fields = ("recipient__first_name", "recipient__last_name")
     ordering = ("-created_at", "-pk")
     fields = ("recipient", "type", "title", "body", "data", "created_at", "read_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_patient(super().get_queryset(request))
 
     @admin.display(description=_("read"), ordering="read_at")
     def was_read(self, notification: Notification) -> SafeString:
@@ -56,7 +61,7 @@ class PushPage(ClinicAdmin):
     """Did the push arrive; if not, why not."""
 
     clinic_path = "notification__recipient__tenant"
-    patient_path = "notification__recipient"
+    patient_path = "patient"
     list_display = ("created_at", "recipient", "body", "outcome", "attempts", "last_error")
     list_select_related = ("notification__recipient",)
     list_filter = ("status", "platform")
@@ -70,6 +75,9 @@ class PushPage(ClinicAdmin):
         ),
     )
     readonly_fields = ("recipient", "outcome")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_patient(super().get_queryset(request), path="notification__")
 
     @admin.display(description=_("to"), ordering="notification__recipient__last_name")
     def recipient(self, push: Push) -> str:

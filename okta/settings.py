@@ -222,6 +222,7 @@ PUSH_TRANSPORTS = {
 }
 PUSH_RECEIPT_DELAY = env_seconds("PUSH_RECEIPT_DELAY", 900)
 PUSH_GIVE_UP_AFTER = env_seconds("PUSH_GIVE_UP_AFTER", 6 * 3600)
+NOTIFIED_ABOUT = {"workoutId": "workouts.Workout", "conversationId": "messaging.Conversation"}  # with a patient each
 
 # --- Delayed work: every sweep, and how often beat asks for it ------------------------------------
 SWEEPS = {

@@ -76,8 +76,9 @@ def one_of_everything(make: Make, *, doctor: User, patient: User, mark: str) -> 
     post_message(conversation=conversation, sender=patient, content=f"{mark} says hello")
     device = Device.objects.create(user=doctor, platform="EXPO", token=f"ExponentPushToken[{mark}-secret-{mark}]")
     told = Notification.objects.create(
-        recipient=doctor, type="PATIENT_FEEDBACK", key=f"summary:{workout.pk}", title=mark, body=f"{mark} feedback"
-    )
+        recipient=doctor, type="PATIENT_FEEDBACK", key=f"summary:{workout.pk}", title=mark, body=f"{mark} feedback",
+        data={"type": "PATIENT_FEEDBACK", "workoutId": workout.pk, "conversationId": str(conversation.pk)},
+    )  # fmt: skip
     AuthToken.objects.create(user=doctor)
     return {
         Tenant: patient.tenant,

@@ -27,10 +27,10 @@ from workouts.models import Workout
 
 ABOUT_THE_PATIENT = {
     User, CareLink, Workout, Conversation, AppEntrance, FeedbackSummary, NoteDelivery,
-    EvidenceDay, TimeEntry, CertifiedMonth,
+    EvidenceDay, TimeEntry, CertifiedMonth, Notification, Push,
     FollowUpRequest, FollowUpArchive, FollowUpAttempt, FollowUpMessage, ProviderReviewRequest,
 }  # fmt: skip
-"""Of the rows the tests have of everything; devices and notifications among them are the doctor's."""
+"""Of the rows the tests have of everything; devices and sign-ins among them are the doctor's."""
 SHOWN = ("change", "history")
 
 
@@ -109,6 +109,53 @@ def test_what_belongs_to_a_patient_is_the_patients_whatever_the_row_is(ada: Clie
     assert recorded() == [
         (make.ada.pk, make.clinic.pk, make.pat.pk, row._meta.label_lower, str(row.pk)) for row in rows
     ]
+
+
+def what_dana_was_told(make: Make, data: dict[str, Any]) -> tuple[Notification, Push]:
+    told = Notification.objects.create(
+        recipient=make.dana, type="PATIENT_FEEDBACK", key="k", title="Northside", body="Pat left feedback", data=data
+    )
+    device = Device.objects.create(user=make.dana, platform="EXPO", token="ExponentPushToken[dana]")
+    return told, Push.objects.create(notification=told, device=device, platform="EXPO", title="t", body="b")
+
+
+@pytest.mark.parametrize("named", ["workout", "conversation"])
+def test_what_a_doctor_is_told_of_a_patient_is_the_patients(named: str, ada: Client, make: Make, ours: Rows) -> None:
+    # A check-in without a workout names the conversation alone.
+    workout, conversation = ours[Workout].pk, str(ours[Conversation].pk)
+    data = {"workoutId": workout} if named == "workout" else {"workoutId": None, "conversationId": conversation}
+    rows = what_dana_was_told(make, data)
+
+    for row in rows:
+        assert ada.get(page(type(row), "change", row.pk)).status_code == 200
+
+    assert recorded() == [
+        (make.ada.pk, make.clinic.pk, make.pat.pk, row._meta.label_lower, str(row.pk)) for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"workoutId": None, "conversationId": None},
+        {"workoutId": "x", "conversationId": "x"},
+        {"workoutId": 10**30, "conversationId": 7},
+        {"workoutId": [1], "conversationId": {}},
+        {"workoutId": 404, "conversationId": "00000000-0000-0000-0000-000000000001"},
+        "foreign",
+    ],
+    ids=str,
+)
+def test_what_a_doctor_is_told_of_nobody_of_the_clinic_is_said_in_the_log_alone(
+    data: Any, ada: Client, make: Make, theirs: Rows
+) -> None:
+    foreign = {"workoutId": theirs[Workout].pk, "conversationId": str(theirs[Conversation].pk)}
+
+    for row in what_dana_was_told(make, foreign if data == "foreign" else data):
+        assert ada.get(page(type(row), "change", row.pk)).status_code == 200
+
+    assert recorded() == []
 
 
 def test_an_operators_reading_is_told_to_the_clinic(browse: Browse, operator: User, make: Make, ours: Rows) -> None:

@@ -15,10 +15,10 @@ from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from followups.models import FollowUpArchive, FollowUpAttempt, FollowUpMessage, FollowUpRequest, ProviderReviewRequest
 from messaging.models import Conversation
-from notifications.models import Device
+from notifications.models import Device, Notification, Push
 from rtm.models import CertifiedMonth, EvidenceDay, TimeEntry
-from tests.admin.conftest import Browse, Rows, one_of_everything, page
-from tests.admin.test_readings import STRANGERS, name_nobody, recorded
+from tests.admin.conftest import Browse, Rows, clinic_pages, one_of_everything, page
+from tests.admin.test_readings import ABOUT_THE_PATIENT, STRANGERS, name_nobody, path_of, recorded
 from tests.make import Make
 from workouts.models import Workout
 
@@ -37,6 +37,8 @@ OF_ONE_PATIENT: tuple[tuple[type[Model], str], ...] = (
     *((model, "user_id={pat}") for model in (FollowUpRequest, FollowUpArchive, FollowUpMessage, ProviderReviewRequest)),
     (FollowUpMessage, "conversation_id={conversation}"),
     (FollowUpAttempt, "follow_up_id={follow_up}"),
+    (Notification, "recipient={dana}"),
+    (Push, "notification={told}"),
 )
 LEFT_ALONE = (
     "",
@@ -66,6 +68,7 @@ def quinn(make: Make) -> User:
 def asked(query: str, make: Make, ours: Rows, **more: Any) -> str:
     named = {"pat": make.pat.pk, "dana": make.dana.pk, "workout": ours[Workout].pk}
     named |= {"conversation": ours[Conversation].pk, "follow_up": ours[FollowUpRequest].pk}
+    named |= {"told": ours[Notification].pk}
     return query.format(**named, **more)
 
 
@@ -79,6 +82,12 @@ def test_a_list_narrowed_to_one_patient_is_recorded_once(
     assert ours[model].pk in {row.pk for row in answer.context["cl"].result_list}
     what = f"{model._meta.label_lower}.list"
     assert recorded() == [(make.ada.pk, make.clinic.pk, make.pat.pk, what, str(make.pat.pk))]
+
+
+def test_no_list_of_patients_rows_is_forgotten_here() -> None:
+    # Where people can be reached and are signed in is below: not all of those rows are patients'.
+    assert {model for model in clinic_pages() if path_of(model)} == ABOUT_THE_PATIENT | {Device, AuthToken}
+    assert {model for model, _query in OF_ONE_PATIENT} == ABOUT_THE_PATIENT
 
 
 @pytest.mark.parametrize("query", LEFT_ALONE)
