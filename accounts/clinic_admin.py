@@ -35,6 +35,8 @@ else:
     from unfold.admin import TabularInline as _Inline
 
 BUTTON = "_button"
+# Columns that no page shows whole: whoever has what is in them can send, or sign in, in somebody's name.
+SECRETS = {"token", "device_token", "token_key", "digest", "password", "keys"}
 
 
 def is_operator(user: Any) -> bool:
@@ -141,6 +143,11 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, _Page):
     def choices(self, request: HttpRequest, field_name: str) -> models.QuerySet[Any]:
         """The rows that may be chosen for a field of this name on another page."""
         return self.get_queryset(request)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No list is narrowed by a secret: whoever may ask how one begins asks until they know it."""
+        way = {self.opts.pk.name if step == "pk" else step for step in lookup.split("__")}
+        return way.isdisjoint(SECRETS) and super().lookup_allowed(lookup, value, request)
 
     # --- what is shown ---
 
