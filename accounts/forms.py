@@ -4,10 +4,10 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from knox.models import AuthToken
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import INPUT_CLASSES
 
+from accounts.actions.save_password import save_password
 from accounts.flags import REGISTRY
 from accounts.models import CareLink, TenantSettings, User
 from accounts.states import UserType
@@ -108,14 +108,21 @@ def _is_named(person: User) -> bool:
     )
 
 
-class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
-    """A new password for somebody; whoever knew the old one is signed out everywhere."""
+class _SigningOut:
+    """Whoever knew the old password is signed out everywhere."""
 
     def save(self, commit: bool = True) -> User:
-        user: User = super().save(commit=False)
-        user.save(update_fields=["password"])
-        AuthToken.objects.filter(user=user).delete()
+        user: User = super().save(commit=False)  # type: ignore[misc]
+        save_password(user=user)
         return user
+
+
+class PasswordForm(_SigningOut, AdminPasswordChangeForm):  # type: ignore[misc]
+    """A new password for somebody."""
+
+
+class OwnPasswordForm(_SigningOut, AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """A new password for oneself, against the old one."""
 
 
 def _switch(key: str) -> forms.BooleanField:
@@ -157,4 +164,4 @@ class _Switches(forms.ModelForm):  # type: ignore[type-arg]
 FlagsForm = type("FlagsForm", (_Switches,), {key: _switch(key) for key in REGISTRY})
 """Every known flag as a switch; a flag added to the registry is here without another line."""
 
-__all__ = ["CareLinkForm", "ClinicForm", "FlagsForm", "NewPersonForm", "PasswordForm", "PersonForm"]
+__all__ = ["CareLinkForm", "ClinicForm", "FlagsForm", "NewPersonForm", "OwnPasswordForm", "PasswordForm", "PersonForm"]

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin's own addresses: its first page is another one for doctors.
     path("admin/", include("console.urls")),
     path("admin/", include("accounts.idle.urls")),
+    path("admin/", include("accounts.admin.urls")),
     path("admin/language/", admin.site.admin_view(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]
