@@ -21,11 +21,15 @@ class NumberOptedOut(Refusal):
 
 
 class NumberTaken(Refusal):
-    """The number reaches somebody else, whose messages would go to the wrong person."""
+    """
+    The number reaches somebody else, whose messages would go to the wrong person.
+
+    It may be somebody of another clinic, of whom this one must not know: nobody is told that there is anybody.
+    """
 
     code = "number_taken"
     status = 409
-    sentence = _("This number is registered for somebody else.")
+    sentence = _("This number cannot be used for this person. Please ask them for another one.")
 
 
 @transaction.atomic
@@ -33,7 +37,8 @@ def register_number(*, user: User, number: str) -> Device:
     """
     Reach ``user`` by text message at ``number`` (E.164), when nothing else is left to reach them by.
 
-    A retired device comes back to life, and moves when it was somebody else's.
+    A retired device comes back to life, and moves when it was somebody else's of the same clinic. Another
+    clinic's goes, and a new one takes its place.
 
     :raises NumberOptedOut: its owner wants no messages.
     :raises NumberTaken: it is in use for somebody else.
@@ -43,5 +48,8 @@ def register_number(*, user: User, number: str) -> Device:
         raise NumberOptedOut
     if Device.objects.filter(token=number, retired_at=None).exclude(user=user).exists():
         raise NumberTaken
+    # Its key leads to what the other clinic's people have done with it, so it must not become ours; and a
+    # token has one owner, so it cannot stay theirs. Nothing goes with it: no push is ever made for a number.
+    Device.objects.filter(token=number).exclude(user__tenant=user.tenant_id).delete()
     device, _created = register_device(user=user, platform=Platform.SMS, token=number)
     return device

@@ -7,7 +7,9 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import User
+from accounts.states import UserType
 from notifications.actions.opt_out import opt_out
+from notifications.actions.register_device import retire_device
 from notifications.models import Device
 from tests.admin.conftest import Browse, Rows, page
 from tests.make import Make
@@ -46,13 +48,16 @@ def test_only_people_of_the_own_clinic_can_be_chosen(ada: Client, make: Make, th
     assert Device.objects.count() == before
 
 
-def test_a_number_in_use_for_somebody_else_is_refused(ada: Client, make: Make) -> None:
-    Device.objects.create(user=make.omar, platform="SMS", token=NUMBER)
+@pytest.mark.parametrize("who", ["omar", "stella"])
+def test_a_number_in_use_for_somebody_else_is_refused_without_a_word_of_them(who: str, ada: Client, make: Make) -> None:
+    owner = getattr(make, who)
+    Device.objects.create(user=owner, platform="SMS", token=NUMBER)
 
     answer = enter(ada, make.pat)
 
-    assert errors(answer) == {"token": ["This number is registered for somebody else."]}
-    assert Device.objects.get().user == make.omar
+    said = "This number cannot be used for this person. Please ask them for another one."
+    assert errors(answer) == {"token": [said]}
+    assert Device.objects.get().user == owner
 
 
 def test_a_number_that_opted_out_is_refused(ada: Client, make: Make) -> None:
@@ -66,13 +71,29 @@ def test_a_number_that_opted_out_is_refused(ada: Client, make: Make) -> None:
 
 
 def test_a_retired_number_comes_back_and_moves(ada: Client, make: Make) -> None:
-    Device.objects.create(user=make.omar, platform="SMS", token=NUMBER, retired_at=Now())
+    retired = Device.objects.create(user=make.omar, platform="SMS", token=NUMBER, retired_at=Now())
 
     enter(ada, make.pat)
     enter(ada, make.pat)
 
     device = Device.objects.get()
+    assert (device.pk, device.user, device.retired_at) == (retired.pk, make.pat, None)
+
+
+def test_a_number_that_another_clinic_retired_gets_a_row_of_its_own(ada: Client, browse: Browse, make: Make) -> None:
+    southside = make.user(UserType.ADMIN, "Sid", tenant=make.other_clinic, is_staff=True)
+    enter(browse(southside), make.stella)
+    theirs = Device.objects.get()
+    retire_device(device=theirs)
+
+    enter(ada, make.pat)
+
+    device = Device.objects.get()
     assert (device.user, device.retired_at) == (make.pat, None)
+    assert device.pk != theirs.pk
+    for client in (ada, browse(southside)):
+        assert client.get(page(Device, "change", theirs.pk)).status_code == 302
+    assert "Sid" not in ada.get(page(Device, "history", device.pk)).content.decode()
 
 
 def test_an_operator_may_enter_one_for_any_clinic(browse: Browse, operator: User, make: Make) -> None:
