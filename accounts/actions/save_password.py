@@ -1,3 +1,5 @@
+"""A new password."""
+
 from django.db import transaction
 from knox.models import AuthToken
 
