@@ -100,7 +100,7 @@ class NoteDeliveryPage(ClinicAdmin):
 
     @admin.display(description=_("session of"), ordering="workout__date_scheduled")
     def session(self, delivery: NoteDelivery) -> Any:
-        return delivery.workout.completed_on or delivery.workout.date_scheduled
+        return delivery.workout.day
 
     @admin.display(description=_("state"))
     def state(self, delivery: NoteDelivery) -> SafeString:

@@ -77,7 +77,7 @@ def note_card(workout: Workout, doctor: User, version: int, noted: Sequence[Exer
         "workoutId": workout.pk,
         "doctorId": doctor.pk,
         "doctorName": doctor.name,
-        "workoutDate": workout_day(workout).isoformat(),
+        "workoutDate": workout.day.isoformat(),
         "version": version,
         "exercises": [
             {
@@ -93,8 +93,3 @@ def note_card(workout: Workout, doctor: User, version: int, noted: Sequence[Exer
 def note_heading() -> str:
     """What a note card says, and the push of it, in the language in force (feedback messages, 2026-04-09)."""
     return _("Your therapist reviewed your session")
-
-
-def workout_day(workout: Workout) -> date:
-    """The day the workout was done in the patient's zone, else the day it is planned for."""
-    return workout.completed_on or workout.date_scheduled

@@ -1,5 +1,7 @@
 """Exercises, workouts and the exercises in a workout."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -103,6 +105,11 @@ class Workout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}, {self.date_scheduled}"
+
+    @property
+    def day(self) -> date:
+        """The day it was done on in the patient's zone, else the day it is planned for."""
+        return self.completed_on or self.date_scheduled
 
 
 class ExerciseInWorkout(models.Model):

@@ -9,7 +9,7 @@ from care.demo.programs import PROGRAMS
 from care.demo.sessions import moment_of, place
 from care.demo.told import Telling, tell
 from feedback.actions.conversation import feedback_conversation
-from feedback.cards import flagged_exercises, note_card, note_key, summary_card, summary_key, workout_day
+from feedback.cards import flagged_exercises, note_card, note_key, summary_card, summary_key
 from feedback.models import FeedbackSummary, NoteDelivery
 from messaging.models import Conversation, Message, Participant
 from messaging.states import MessageType
@@ -53,7 +53,7 @@ def _settle(sessions: Sequence[Workout]) -> None:
             key=summary_key(session.pk),
             patient_id=session.patient_id,
             workout=session,
-            day=workout_day(session),
+            day=session.day,
             settled_at=session.completed_at,
         )
         for session in sessions
@@ -106,7 +106,7 @@ class _Story:
         sentence = f"{name} reported high pain" if high_pain else f"{name} left feedback"
         card = self._message(self.cared.patient, at, sentence)
         card.type, card.card_key = MessageType.PATIENT_FEEDBACK_SUMMARY, key
-        card.metadata = summary_card(self.cared.patient, session.pk, workout_day(session), flagged)
+        card.metadata = summary_card(self.cared.patient, session.pk, session.day, flagged)
         self._tell(self.cared.doctors, NotificationType.PATIENT_FEEDBACK, key, card, session)
         yield card
 

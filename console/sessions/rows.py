@@ -7,7 +7,6 @@ from typing import Any
 
 from accounts.models import User
 from console.words import in_both
-from feedback.cards import workout_day
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Status
 from workouts.words import amount, exertion_badge, felt, minutes, pain_badge, state
@@ -50,7 +49,7 @@ def rows_of(workouts: Sequence[Workout], *, reader: User, now: datetime) -> list
 def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, now: datetime) -> Row:
     return Row(
         workout=workout,
-        day=workout_day(workout),
+        day=workout.day,
         when=_when(workout, reader=reader, now=now),
         state=state(workout),
         minutes="" if workout.duration_minutes is None else minutes(workout),

@@ -16,7 +16,6 @@ from accounts.queries import feature_on
 from console.countdown import Countdown
 from console.reader import Reader
 from console.words import short_day, with_theirs
-from feedback.cards import workout_day
 from feedback.models import NoteDelivery
 from feedback.queries import due_at, state_of
 from feedback.states import DeliveryState, ExerciseFlag
@@ -185,7 +184,7 @@ def note_lines(reader: Reader, deliveries: Sequence[NoteDelivery], *, now: datet
 def _notes(reader: Reader, delivery: Any, sent_at_all: bool, now: datetime) -> NotesOnTheirWay:
     workout, yours, count = delivery.workout, reader.person.zone, delivery.note_count
     state, due = state_of(delivery, feature_on=sent_at_all), due_at(delivery, feature_on=sent_at_all)
-    day = short_day(workout_day(workout), today=local_date(now, yours))
+    day = short_day(workout.day, today=local_date(now, yours))
     held = with_theirs(delivery.held_at, now=now, yours=yours, theirs=yours) if state == DeliveryState.HELD else ""
     return NotesOnTheirWay(
         pk=delivery.pk,

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import User
 from console.reader import Reader
 from console.viewer.strip import deliveries_shown, delivery_shown
-from feedback.cards import note_card, note_heading, workout_day
+from feedback.cards import note_card, note_heading
 from feedback.models import NoteDelivery
 from feedback.queries import notes_of
 from workouts.models import Workout
@@ -37,7 +37,7 @@ def preview_of(reader: Reader, workout: Workout, delivery_id: str) -> Preview:
     card = note_card(workout, delivery.doctor, delivery.rev, list(notes_of(delivery)))
     with override(workout.patient.language):
         heading = note_heading()
-    return Preview(delivery.doctor, workout.patient, heading, workout_day(workout), card["exercises"])
+    return Preview(delivery.doctor, workout.patient, heading, workout.day, card["exercises"])
 
 
 def _delivery(reader: Reader, workout: Workout, delivery_id: str) -> NoteDelivery:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from console.words import in_both
-from feedback.cards import workout_day
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Block, Status
 from workouts.streaks import StreakState
@@ -60,7 +59,7 @@ def head_of(workout: Workout, *, reader: User, streak: StreakState, now: datetim
     """The session as a whole."""
     return Head(
         workout=workout,
-        day=workout_day(workout),
+        day=workout.day,
         state=state(workout),
         started=_when(workout.started_at, workout, reader=reader, now=now),
         completed=_when(workout.completed_at, workout, reader=reader, now=now),

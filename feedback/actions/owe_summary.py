@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models.functions import Now
 
 from accounts.models import User
-from feedback.cards import answer_key, summary_key, workout_day
+from feedback.cards import answer_key, summary_key
 from feedback.models import FeedbackSummary
 from workouts.models import Workout
 
@@ -34,9 +34,7 @@ def owe_summary(*, workout: Workout, words: Words = NOTHING_SAID) -> str:
     Whatever happens after that transaction, the sweep finds this row. Owing twice is owing once.
     """
     return _owe(
-        FeedbackSummary(
-            key=summary_key(workout.pk), patient_id=workout.patient_id, workout=workout, day=workout_day(workout)
-        ),
+        FeedbackSummary(key=summary_key(workout.pk), patient_id=workout.patient_id, workout=workout, day=workout.day),
         words,
     )
 
