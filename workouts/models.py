@@ -111,6 +111,11 @@ class Workout(models.Model):
         """The day it was done on in the patient's zone, else the day it is planned for."""
         return self.completed_on or self.date_scheduled
 
+    @property
+    def told_by_patient(self) -> bool:
+        """Whether the patient reported it: it was done, and not merely inferred."""
+        return self.status == Status.COMPLETED and not self.completed_via_app_entrance
+
 
 class ExerciseInWorkout(models.Model):
     """One exercise of one workout: planned, done, felt, and what was written about it."""

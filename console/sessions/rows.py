@@ -8,7 +8,6 @@ from typing import Any
 from accounts.models import User
 from console.words import in_both
 from workouts.models import ExerciseInWorkout, Workout
-from workouts.states import Status
 from workouts.words import amount, exertion_badge, felt, minutes, pain_badge, state
 
 
@@ -56,12 +55,12 @@ def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, 
         worst=_worst(exercises),
         from_patient=sum(bool(row.patient_notes) for row in exercises),
         from_therapist=sum(bool(row.doctor_notes_post_exercise) for row in exercises),
-        lines=[_line(row, done=workout.status == Status.COMPLETED) for row in exercises],
+        lines=[_line(row, told=workout.told_by_patient) for row in exercises],
     )
 
 
 def _when(workout: Workout, *, reader: User, now: datetime) -> str:
-    if workout.completed_at is None or workout.completed_via_app_entrance:
+    if workout.completed_at is None or not workout.told_by_patient:
         return ""
     return in_both(workout.completed_at, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
@@ -72,10 +71,10 @@ def _worst(exercises: list[ExerciseInWorkout]) -> list[Any]:
     return [*([pain_badge(max(pains))] if pains else []), *([exertion_badge(max(exertions))] if exertions else [])]
 
 
-def _line(row: ExerciseInWorkout, *, done: bool) -> Line:
+def _line(row: ExerciseInWorkout, *, told: bool) -> Line:
     return Line(
         row=row,
         planned=amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds),
-        done=amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds) if done else "",
+        done=amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds) if told else "",
         felt=felt(row) if row.pain is not None or row.exertion is not None else "",
     )

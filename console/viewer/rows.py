@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from console.words import in_both
 from workouts.models import ExerciseInWorkout, Workout
-from workouts.states import Block, Status
+from workouts.states import Block
 from workouts.streaks import StreakState
 from workouts.words import NOTHING, duration, exertion_badge, pain_badge, state
 
@@ -69,9 +69,9 @@ def head_of(workout: Workout, *, reader: User, streak: StreakState, now: datetim
 
 def parts_of(workout: Workout, exercises: Iterable[ExerciseInWorkout], *, reader: User, now: datetime) -> list[Part]:
     """The exercises in their order; where the part of the session changes, a new heading begins."""
-    done = told_by_patient(workout)
+    told = workout.told_by_patient
     lines = [
-        Line(row, _measures(row, done=done), _felt(row), written_at(row, workout, reader=reader, now=now))
+        Line(row, _measures(row, told=told), _felt(row), written_at(row, workout, reader=reader, now=now))
         for row in exercises
     ]
     return [
@@ -92,18 +92,13 @@ def _when(instant: datetime | None, workout: Workout, *, reader: User, now: date
     return in_both(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
 
-def told_by_patient(workout: Workout) -> bool:
-    """Whether the patient reported this session: it was done, and not merely inferred."""
-    return workout.status == Status.COMPLETED and not workout.completed_via_app_entrance
-
-
-def _measures(row: ExerciseInWorkout, *, done: bool) -> list[Measure]:
+def _measures(row: ExerciseInWorkout, *, told: bool) -> list[Measure]:
     counted: Sequence[tuple[str, Any, Any]] = (
         (_("Sets"), _number(row.planned_sets), _number(row.actual_sets)),
         (_("Repetitions"), _number(row.planned_reps), _number(row.actual_reps)),
         (_("Duration"), _time(row.planned_duration_seconds), _time(row.actual_duration_seconds)),
     )
-    missing = _("not reported") if done else NOTHING
+    missing = _("not reported") if told else NOTHING
     return [
         Measure(name, planned or NOTHING, actual or missing)
         for name, planned, actual in counted

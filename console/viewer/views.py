@@ -13,7 +13,7 @@ from console.doors import form, page, part, show
 from console.reader import Reader
 from console.viewer.editor import Editor, editor_of, readable, save_from, writable
 from console.viewer.queries import exercises_of, real_one_of_the_day, talk_with
-from console.viewer.rows import head_of, parts_of, told_by_patient, written_at
+from console.viewer.rows import head_of, parts_of, written_at
 from console.viewer.strip import may_write, strip_of
 from okta.clock import now as read_clock
 from workouts.models import ExerciseInWorkout, Workout
@@ -33,7 +33,7 @@ def _page(request: HttpRequest, reader: Reader, workout: Workout, editor: Editor
         "workout": workout,
         "head": head,
         "parts": parts_of(workout, exercises_of(workout), reader=reader.person, now=now),
-        "told": told_by_patient(workout),
+        "told": workout.told_by_patient,
         "real": real_one_of_the_day(workout),
         "talk": talk_with(reader, workout),
         "may_write": may_write(reader, workout),

@@ -97,7 +97,7 @@ def test_an_inferred_session_says_so_and_claims_no_hour(inferred: Workout, dana:
     assert '<span class="okta-badge okta-emerald">App Entrance</span>' in html
     assert table(browse(dana)) == [
         ["7 April 2026 : Pat Lee", "Pat Lee", "Dana Reed", "Completed App Entrance 0 minutes · 1 exercise",
-         "not reported", "none"],
+         "–", "none"],
     ]  # fmt: skip
 
 
@@ -113,6 +113,20 @@ def test_expanded_each_exercise_is_told_as_planned_and_as_done(hurt: Workout, da
     assert (
         '<div class="okta-note okta-note-therapist"><span class="okta-note-by">Therapist</span>Slower</div>' in second
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "felt", "told"), [("real", "not reported", True), ("inferred", "–", False), ("planned", "–", False)]
+)
+def test_only_what_a_patient_can_have_told_is_said_to_be_missing(
+    kind: str, felt: str, told: bool, done: Workout, inferred: Workout, make: Make, dana: User, browse: Browse
+) -> None:
+    make.workout(on=TODAY + timedelta(days=1))
+
+    row, whole = table(browse(dana), f"?view=expanded&kind={kind}")
+
+    assert row[4] == felt
+    assert ("Done –" in whole[0]) == told
 
 
 @pytest.mark.parametrize(
