@@ -10,11 +10,12 @@ from django.http import Http404
 
 from accounts.clinic_admin import is_clinic_admin, is_operator, is_staff_doctor
 from accounts.models import Tenant, User
-from accounts.queries import connected_patients, connected_to_doctor
+from accounts.queries import connected_patients
 from accounts.states import UserType
 from messaging.models import Conversation
 from messaging.queries import read_position, visible_conversations
 from workouts.models import Workout
+from workouts.queries import workouts_for_doctor
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,8 +40,8 @@ class Reader:
 
     def workouts(self) -> QuerySet[Workout]:
         """Their sessions, with the people in them."""
-        rows = Workout.objects.filter(tenant=self.clinic).select_related("patient__tenant", "doctor")
-        return rows.filter(connected_to_doctor(self.person, "patient")) if self.is_doctor else rows
+        rows = workouts_for_doctor(self.person) if self.is_doctor else Workout.objects.filter(tenant=self.clinic)
+        return rows.select_related("patient__tenant", "doctor")
 
     def conversations(self) -> QuerySet[Conversation]:
         """The conversations a doctor takes part in, or all of the clinic."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from console.reader import Reader
 from console.sessions.states import Kind
 from feedback.queries import FLAGGED
 from workouts.models import ExerciseInWorkout, Workout
+from workouts.queries import with_exercises
 from workouts.states import Status
 
 IN_ORDER: Final = {
@@ -31,15 +32,10 @@ def sessions_of(reader: Reader, *, kind: Kind, flagged: bool, patient: User | No
         rows = rows.filter(Exists(ExerciseInWorkout.objects.filter(FLAGGED, workout=OuterRef("pk"))))
     if patient is not None:
         rows = rows.filter(patient=patient)
-    return _with_exercises(_called(name.split(), rows)).order_by(*IN_ORDER[kind])
+    return with_exercises(_called(name.split(), rows)).order_by(*IN_ORDER[kind])
 
 
 def _called(words: Iterable[str], rows: QuerySet[Workout]) -> QuerySet[Workout]:
     for word in words:
         rows = rows.filter(Q(patient__first_name__icontains=word) | Q(patient__last_name__icontains=word))
     return rows
-
-
-def _with_exercises(rows: QuerySet[Workout]) -> QuerySet[Workout]:
-    exercises = ExerciseInWorkout.objects.select_related("exercise").order_by("position", "pk")
-    return rows.prefetch_related(Prefetch("exercises", exercises))
