@@ -26,14 +26,15 @@ def exertion_badge(exertion: int) -> SafeString:
     return badge(words % {"n": exertion}, "orange" if high else "plain")
 
 
+def felt_badges(pain: int | None, exertion: int | None = None) -> list[SafeString]:
+    """Pain and exertion, as far as the patient told them."""
+    told = [] if pain is None else [pain_badge(pain)]
+    return told if exertion is None else [*told, exertion_badge(exertion)]
+
+
 def felt(row: ExerciseInWorkout) -> SafeString:
-    """Pain and exertion of an exercise, as far as the patient told them."""
-    badges = []
-    if row.pain is not None:
-        badges.append(pain_badge(row.pain))
-    if row.exertion is not None:
-        badges.append(exertion_badge(row.exertion))
-    return _side_by_side(badges) or SafeString(NOTHING)
+    """The same of an exercise, in a line."""
+    return _side_by_side(felt_badges(row.pain, row.exertion)) or SafeString(NOTHING)
 
 
 def duration(seconds: int) -> str:

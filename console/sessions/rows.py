@@ -1,6 +1,6 @@
 """Sessions as the table shows them: in the reader's words and zone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import User
 from console.words import in_both
 from workouts.models import ExerciseInWorkout, Workout
-from workouts.words import amount, exertion_badge, felt, minutes, pain_badge, state
+from workouts.words import amount, felt_badges, minutes, state
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Line:
     row: ExerciseInWorkout
     planned: str
     done: str
-    felt: Any
+    felt: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, 
         when=_when(workout, reader=reader, now=now),
         state=state(workout),
         minutes="" if workout.duration_minutes is None else minutes(workout),
-        worst=_worst(exercises),
+        worst=felt_badges(_highest(row.pain for row in exercises), _highest(row.exertion for row in exercises)),
         from_patient=sum(bool(row.patient_notes) for row in exercises),
         from_therapist=sum(bool(row.doctor_notes_post_exercise) for row in exercises),
         lines=[_line(row, told=workout.told_by_patient) for row in exercises],
@@ -65,10 +65,8 @@ def _when(workout: Workout, *, reader: User, now: datetime) -> str:
     return in_both(workout.completed_at, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
 
-def _worst(exercises: list[ExerciseInWorkout]) -> list[Any]:
-    pains = [row.pain for row in exercises if row.pain is not None]
-    exertions = [row.exertion for row in exercises if row.exertion is not None]
-    return [*([pain_badge(max(pains))] if pains else []), *([exertion_badge(max(exertions))] if exertions else [])]
+def _highest(told: Iterable[int | None]) -> int | None:
+    return max((value for value in told if value is not None), default=None)
 
 
 def _line(row: ExerciseInWorkout, *, told: bool) -> Line:
@@ -76,5 +74,5 @@ def _line(row: ExerciseInWorkout, *, told: bool) -> Line:
         row=row,
         planned=amount(row.planned_sets, row.planned_reps, row.planned_duration_seconds),
         done=amount(row.actual_sets, row.actual_reps, row.actual_duration_seconds) if told else "",
-        felt=felt(row) if row.pain is not None or row.exertion is not None else "",
+        felt=felt_badges(row.pain, row.exertion),
     )

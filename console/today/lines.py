@@ -25,7 +25,7 @@ from followups.words import failure_in_words, urgency_badge
 from messaging.models import Conversation, Message
 from messaging.shown import Card, card_of
 from okta.clock import local_date
-from workouts.words import exertion_badge, note, pain_badge
+from workouts.words import felt_badges, note
 
 SHORT = 240
 EXERCISES = 3
@@ -126,22 +126,27 @@ def _session(reader: Reader, card: Card | None, now: datetime) -> str:
 
 def _how_bad(row: dict[str, Any]) -> tuple[int, int]:
     """For sorting: the highest pain first, then the highest exertion, as far as they were flagged."""
-    pain = row["pain"] if ExerciseFlag.PAIN in row["flags"] else 0
-    return -pain, -row["exertion"] if ExerciseFlag.EXERTION in row["flags"] else 0
+    return -_flagged(row, ExerciseFlag.PAIN), -_flagged(row, ExerciseFlag.EXERTION)
+
+
+def _flagged(row: dict[str, Any], flag: ExerciseFlag) -> int:
+    return row.get(flag) or 0 if flag in _flags(row) else 0
+
+
+def _flags(row: dict[str, Any]) -> list[str]:
+    return row.get("flags") or []
 
 
 def _level(worst: Sequence[dict[str, Any]]) -> str:
-    flags = {flag for row in worst for flag in row["flags"]}
+    flags = {flag for row in worst for flag in _flags(row)}
     return "red" if ExerciseFlag.PAIN in flags else "orange" if ExerciseFlag.EXERTION in flags else ""
 
 
 def _felt(row: dict[str, Any]) -> Felt:
-    badges = [] if row["pain"] is None else [pain_badge(row["pain"])]
-    badges += [] if row["exertion"] is None else [exertion_badge(row["exertion"])]
-    words = Truncator(row["patientNotes"]).chars(SHORT)
+    words = Truncator(row.get("patientNotes") or "").chars(SHORT)
     return Felt(
-        name=row["exerciseName"] or _("The day as a whole"),
-        badges=badges,
+        name=row.get("exerciseName") or _("The day as a whole"),
+        badges=felt_badges(row.get("pain"), row.get("exertion")),
         words=note(words, by=_("Patient"), kind="patient") if words else "",
     )
 

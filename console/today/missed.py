@@ -21,7 +21,7 @@ from console.words import short_day
 from entrances.models import AppEntrance
 from entrances.states import Answer
 from okta.clock import local_date
-from workouts.words import note, pain_badge
+from workouts.words import felt_badges, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _missed(
 def _badges(said: AppEntrance, today: date) -> list[Any]:
     day = short_day(said.local_date, today=today)
     answer = badge(_("%(day)s: “%(answer)s”") % {"day": day, "answer": Answer(said.answer).label})
-    return [answer] if said.answer_pain is None else [answer, pain_badge(said.answer_pain)]
+    return [answer, *felt_badges(said.answer_pain)]
 
 
 def _words(said: AppEntrance) -> Any:

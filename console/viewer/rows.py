@@ -13,7 +13,7 @@ from console.words import in_both
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Block
 from workouts.streaks import StreakState
-from workouts.words import NOTHING, duration, exertion_badge, pain_badge, state
+from workouts.words import NOTHING, duration, felt_badges, state
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,12 @@ def parts_of(workout: Workout, exercises: Iterable[ExerciseInWorkout], *, reader
     """The exercises in their order; where the part of the session changes, a new heading begins."""
     told = workout.told_by_patient
     lines = [
-        Line(row, _measures(row, told=told), _felt(row), written_at(row, workout, reader=reader, now=now))
+        Line(
+            row=row,
+            measures=_measures(row, told=told),
+            felt=felt_badges(row.pain, row.exertion),
+            written=written_at(row, workout, reader=reader, now=now),
+        )
         for row in exercises
     ]
     return [
@@ -112,8 +117,3 @@ def _number(count: int | None) -> str | None:
 
 def _time(seconds: int | None) -> str | None:
     return None if seconds is None else duration(seconds)
-
-
-def _felt(row: ExerciseInWorkout) -> list[Any]:
-    pain = [] if row.pain is None else [pain_badge(row.pain)]
-    return pain + ([] if row.exertion is None else [exertion_badge(row.exertion)])

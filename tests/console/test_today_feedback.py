@@ -82,6 +82,15 @@ def test_a_day_without_a_session_leads_to_the_conversation_alone(make: Make, dan
     ]
 
 
+def test_what_a_card_leaves_out_is_left_out(make: Make, dana: User, browse: Browse) -> None:
+    reported(make, HURT)
+    Message.objects.update(metadata={"exercises": [{"exerciseName": "Squat"}, {"pain": 8, "flags": ["pain"]}]})
+
+    assert needs(browse(dana))["feedback"] == [
+        "Pat Lee today 14:00 (8:00 in New York) The day as a whole pain 8 — high Squat Conversation : Pat Lee,"
+    ]
+
+
 def test_the_day_is_the_patients_and_the_time_is_told_in_both_zones(make: Make, dana: User, browse: Browse) -> None:
     reported(make, HURT, at=NOON.replace(hour=3))
 
