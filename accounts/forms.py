@@ -10,6 +10,7 @@ from unfold.widgets import INPUT_CLASSES
 from accounts.actions.save_password import save_password
 from accounts.flags import REGISTRY
 from accounts.models import CareLink, TenantSettings, User
+from accounts.queries import is_on
 from accounts.states import UserType
 
 
@@ -154,7 +155,7 @@ class _Switches(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, flag in REGISTRY.items():
-            self.initial[key] = bool(self.instance.features.get(key, flag.default))
+            self.initial[key] = is_on(self.instance.features, flag)
 
     def switched(self) -> dict[str, bool]:
         """The flags that were switched on this page, and how."""

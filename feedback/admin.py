@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.clinic_admin import ClinicAdmin, badge
 from accounts.flags import FEEDBACK_NOTIFICATIONS
+from accounts.queries import is_on
 from feedback.actions import steer
 from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.queries import IN_STATE, OWED, state_of
@@ -62,7 +63,7 @@ def _feedback_on(workout: Workout) -> bool:
     """Whether the workout's clinic has the feature on; its settings came with the row."""
     chosen = getattr(workout.tenant, "settings", None)
     switched = chosen.features if chosen is not None else {}
-    return bool(switched.get(FEEDBACK_NOTIFICATIONS.key, FEEDBACK_NOTIFICATIONS.default))
+    return is_on(switched, FEEDBACK_NOTIFICATIONS)
 
 
 @admin.register(NoteDelivery)

@@ -53,9 +53,12 @@ def test_where_a_delivery_stands_is_said_in_words(fields: dict[str, Any], words:
     assert f">{words}</span>" in ada.get(page(NoteDelivery, "change", delivery.pk)).content.decode()
 
 
-def test_a_clinic_with_the_feature_off_sees_that_it_is_off(ada: Client, owe: Owe, make: Make) -> None:
+@pytest.mark.parametrize("features", [{}, {"feedbackNotifications": "no"}], ids=["never switched", "no switch"])
+def test_a_clinic_with_the_feature_off_sees_that_it_is_off(
+    features: dict[str, Any], ada: Client, owe: Owe, make: Make
+) -> None:
     owe(**WAITING)
-    TenantSettings.objects.filter(tenant=make.clinic).update(features={})
+    TenantSettings.objects.filter(tenant=make.clinic).update(features=features)
 
     shown = ada.get(page(NoteDelivery, "changelist")).content.decode()
 

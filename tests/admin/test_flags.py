@@ -47,6 +47,13 @@ def test_switching_a_flag_is_seen_by_the_product(ada: Client, address: str, make
     assert (answer["discreetPush"], answer["feedbackNotifications"]) == (True, True)
 
 
+def test_what_is_no_switch_is_shown_as_off_as_the_product_takes_it(ada: Client, address: str, make: Make) -> None:
+    TenantSettings.objects.filter(tenant=make.clinic).update(features={"discreetPush": "no"})
+
+    assert features(make.clinic.pk)["discreetPush"] is False
+    assert "discreetPush" not in form_of(ada.get(address))
+
+
 def test_switching_a_flag_off_stores_that_it_is_off(ada: Client, address: str, make: Make) -> None:
     given = form_of(ada.get(address))
     del given["inferredVisitsKeepStreaks"]
