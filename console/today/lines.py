@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.models import User
 from accounts.queries import feature_on
+from console.conversations.thread import session_page
 from console.countdown import Countdown
 from console.reader import Reader
 from console.words import short_day, with_theirs
@@ -90,13 +91,18 @@ class NotesOnTheirWay:
 
 
 def feedback_lines(reader: Reader, cards: Sequence[Message], *, now: datetime) -> list[Feedback]:
-    """What patients reported, each card with the zone its patient lives in."""
+    """
+    What patients reported, each card with the zone its patient lives in.
+
+    A card whose conversation the reader has lost since it was found, as when a care link ends, is left out.
+    """
     threads = reader.conversations().in_bulk([card.conversation_id for card in cards])
-    return [_feedback(reader, card, threads[card.conversation_id], now) for card in cards]
+    found = ((card, threads.get(card.conversation_id)) for card in cards)
+    return [_feedback(reader, card, thread, now) for card, thread in found if thread is not None]
 
 
 def _feedback(reader: Reader, message: Message, thread: Conversation, now: datetime) -> Feedback:
-    patient, card = thread.patient or message.sender, card_of(message, _session_page)
+    patient, card = thread.patient or message.sender, card_of(message, session_page)
     worst = sorted(card.exercises if card is not None else (), key=_how_bad)
     others = len(worst) - EXERCISES
     return Feedback(
@@ -110,10 +116,6 @@ def _feedback(reader: Reader, message: Message, thread: Conversation, now: datet
         session_page=card.session or "" if card is not None else "",
         thread_page=reverse("console:conversation", args=[message.conversation_id]),
     )
-
-
-def _session_page(workout_id: int) -> str:
-    return reverse("console:session", args=[workout_id])
 
 
 def _session(reader: Reader, card: Card | None, now: datetime) -> str:
@@ -201,7 +203,7 @@ def _notes(reader: Reader, delivery: Any, sent_at_all: bool, now: datetime) -> N
         held=_("Held since %(time)s") % {"time": held} if held else "",
         failing=state == DeliveryState.DEAD,
         by=_other(reader, delivery.doctor),
-        page=_session_page(workout.pk),
+        page=session_page(workout.pk) or "",
     )
 
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from console.reader import Reader
+from console.today.lines import feedback_lines
+from console.today.queries import feedback_to_read
 from messaging.actions.mark_read import mark_read
 from messaging.models import Conversation, Message
 from tests.admin.conftest import Browse
@@ -148,6 +151,26 @@ def test_of_other_peoples_patients_nothing_is_told(make: Make, dana: User, brows
         assert needs(browse(doctor))["feedback"] == []
     make.pat.links_to_doctors.update(ended_at=NOON)
     assert needs(browse(dana))["feedback"] == []
+
+
+def test_a_card_that_is_lost_while_the_page_is_read_is_left_out(make: Make, dana: User) -> None:
+    reader = Reader(dana, make.clinic)
+    reported(make, HURT)
+    kept = reported(make, SORRY, patient=make.patient("Peter", doctors=[dana]))
+    found = list(feedback_to_read(reader, now=NOON))
+
+    make.pat.links_to_doctors.update(ended_at=NOON)
+
+    assert [line.pk for line in feedback_lines(reader, found, now=NOON)] == [kept.pk]
+
+
+def test_a_card_of_an_impossible_session_leads_to_none(make: Make, dana: User, browse: Browse) -> None:
+    message = reported(make, HURT)
+    Message.objects.update(metadata={**message.metadata, "workoutId": -1})
+
+    [line] = needs(browse(dana))["feedback"]
+
+    assert "View Full Session" not in line
 
 
 def test_long_words_are_cut_and_every_word_is_escaped(make: Make, dana: User, browse: Browse) -> None:
