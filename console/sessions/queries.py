@@ -20,10 +20,12 @@ IN_ORDER: Final = {
     # What comes next is asked for, and what was never done stands before it.
     Kind.PLANNED: ("date_scheduled", "pk"),
 }
+WORDS: Final = 5
+"""Nobody's name needs more to be found, and each of them is looked for in every name."""
 
 
 def sessions_of(reader: Reader, *, kind: Kind, flagged: bool, patient: User | None, name: str) -> QuerySet[Workout]:
-    """The sessions of this kind: of one patient, or of patients whose names hold every word of ``name``."""
+    """The sessions of this kind: of one patient, or of patients whose names hold the first words of ``name``."""
     status = Status.PLANNED if kind == Kind.PLANNED else Status.COMPLETED
     rows = reader.workouts().filter(status=status)
     if kind in (Kind.REAL, Kind.INFERRED):
@@ -32,7 +34,7 @@ def sessions_of(reader: Reader, *, kind: Kind, flagged: bool, patient: User | No
         rows = rows.filter(Exists(ExerciseInWorkout.objects.filter(FLAGGED, workout=OuterRef("pk"))))
     if patient is not None:
         rows = rows.filter(patient=patient)
-    return with_exercises(_called(name.split(), rows)).order_by(*IN_ORDER[kind])
+    return with_exercises(_called(name.split()[:WORDS], rows)).order_by(*IN_ORDER[kind])
 
 
 def _called(words: Iterable[str], rows: QuerySet[Workout]) -> QuerySet[Workout]:

@@ -140,6 +140,8 @@ def test_only_what_a_patient_can_have_told_is_said_to_be_missing(
         ("?flagged=1&kind=inferred", []),
         ("?q=pat+lee", ["8 April", "7 April"]),
         ("?q=peter", []),
+        ("?q=pat+p+a+t+lee+peter", ["8 April", "7 April"]),
+        ("?q=pat+p+a+t+peter+lee", []),
         ("?kind=x&view=x&flagged=x&patient=x&page=x", ["8 April", "7 April"]),
         ("?patient=99999999999999999999&page=0&q=%00", ["8 April", "7 April"]),
     ],
