@@ -1,6 +1,7 @@
 """The record of who has looked at whose data, and what its pages are called."""
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.apps import apps
@@ -40,6 +41,22 @@ def note_still_reading(*, reader: User, what: str, row: object, patient: User) -
     begun = Reading.objects.filter(reader=reader, patient=patient, what=what, row=str(row), at__gt=Now() - SITTING)
     if not begun.exists():
         note_reading(reader=reader, what=what, row=row, patient=patient)
+
+
+def note_readings(*, reader: User, what: str, patients: Collection[User]) -> None:
+    """The same of a page with something of many patients, one row for each under their key: still one INSERT."""
+    Reading.objects.bulk_create(
+        Reading(
+            reader=reader,
+            tenant_id=reader.tenant_id or patient.tenant_id,
+            patient=patient,
+            what=what,
+            row=str(patient.pk),
+        )
+        for patient in patients
+    )
+    for patient in patients:
+        log_reading(reader=reader, what=what, row=patient.pk)
 
 
 def _clinic_of(patient: User | int | None) -> int | None:

@@ -7,7 +7,7 @@ A view is a function of the request, the ``Reader`` and what the address names, 
 as everybody.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any, overload
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.clinic_admin import is_operator, is_staff_doctor
 from accounts.models import Tenant, User
-from accounts.readings import log_reading, note_reading, note_still_reading
+from accounts.readings import log_reading, note_reading, note_readings, note_still_reading
 from console.reader import Reader, may_read
 
 PICKED = "console_clinic"
@@ -120,7 +120,7 @@ def show(
     *,
     title: str,
     context: Mapping[str, Any],
-    about: User | None = None,
+    about: User | Collection[User] | None = None,
     row: object = None,
     page: str = "",
 ) -> Any:
@@ -128,12 +128,14 @@ def show(
     A whole page, in the admin's frame; no reader is an operator who looks at all clinics.
 
     ``about`` is the patient whose page it is: that it was read is recorded, with the key of ``row``, as the
-    ``page`` of this name, without one as the page of its address.
+    ``page`` of this name, without one as the page of its address. Several patients are recorded one by one.
     """
-    if about is not None:
-        note_reading(**_reading(request, reader, row or about.pk, page), patient=about)
+    if isinstance(about, User):
+        note_reading(**_reading(request, reader, page), row=row or about.pk, patient=about)
+    elif about is not None:
+        note_readings(**_reading(request, reader, page), patients=about)
     elif row is not None:
-        log_reading(**_reading(request, reader, row, page))
+        log_reading(**_reading(request, reader, page), row=row)
     standing = {
         **admin.site.each_context(request),
         "title": title,
@@ -155,15 +157,15 @@ def part(
 ) -> Any:
     """A part of a page that htmx puts into its place; ``about`` as in ``show``, where it brings more of a patient."""
     if about is not None:
-        note_still_reading(**_reading(request, reader, row or about.pk, page), patient=about)
+        note_still_reading(**_reading(request, reader, page), row=row or about.pk, patient=about)
     return TemplateResponse(request, template, {"reader": reader, **context})
 
 
-def _reading(request: HttpRequest, reader: Reader | None, row: object, page: str) -> dict[str, Any]:
+def _reading(request: HttpRequest, reader: Reader | None, page: str) -> dict[str, Any]:
     """Who reads what, for the record."""
     assert reader is not None  # noqa: S101  a page of a row is no page of all clinics
     assert request.resolver_match is not None  # noqa: S101  an address led here
-    return {"reader": reader.person, "what": f"console.{page or request.resolver_match.url_name}", "row": row}
+    return {"reader": reader.person, "what": f"console.{page or request.resolver_match.url_name}"}
 
 
 def _rendered(answer: Any) -> Any:

@@ -46,6 +46,7 @@ PAGES.update(
         "console.conversation": _("Conversation"),
         "console.session": _("Session"),
         "console.sessions": _("Sessions"),
+        "console.sessions.expanded": _("Sessions: expanded"),
         "console.note": _("Session: a note"),
         "console.preview": _("Session: preview"),
     }

@@ -1,5 +1,6 @@
 """The table of sessions and its filters; each of them survives the others, and the turning of a page."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from console.sessions.queries import sessions_of
 from console.sessions.rows import rows_of
 from console.sessions.states import Kind, Width
 from okta.clock import now as read_clock
+from workouts.models import Workout
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,15 @@ def sessions(request: HttpRequest, reader: Reader) -> Any:
         "everybody": _question(request, patient=""),
     }
     template = "console/sessions/list.html"
-    return show(request, reader, template, title=_("Sessions"), context=context, about=asked.patient)
+    about, width = _read(asked, found.rows), f"sessions.{asked.width}".rstrip(".")
+    return show(request, reader, template, title=_("Sessions"), context=context, about=about, page=width)
+
+
+def _read(asked: Asked, shown: Sequence[Workout]) -> User | Collection[User] | None:
+    """Whose data is read: the patient's who was asked for; expanded, with whole notes, that of all who are shown."""
+    if asked.patient is not None or asked.width == Width.COMPACT:
+        return asked.patient
+    return dict.fromkeys(workout.patient for workout in shown)
 
 
 def _asked(given: QueryDict, reader: Reader) -> Asked:

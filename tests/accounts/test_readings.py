@@ -6,7 +6,7 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Reading, User
-from accounts.readings import note_reading
+from accounts.readings import note_reading, note_readings
 from tests.make import Make
 
 
@@ -63,6 +63,23 @@ def test_the_log_says_the_same_by_ids_alone(make: Make, caplog: pytest.LogCaptur
         note_reading(reader=make.dana, what="workouts.workout", row=17, patient=make.pat)
 
     assert caplog.messages == [f"user {make.dana.pk} opened workouts.workout 17"]
+
+
+def test_a_page_with_several_patients_is_a_row_for_each_and_one_insert(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    olga = User.objects.create_superuser("olga@example.org", first_name="Olga")
+    pat, sam = make.pat, make.patient("Sam", tenant=make.other_clinic)
+
+    with CaptureQueriesContext(connection) as queries, caplog.at_level("INFO", logger="accounts.readings"):
+        note_readings(reader=olga, what="console.sessions.expanded", patients=[pat, sam])
+
+    assert [query["sql"].split()[:3] for query in queries] == [["INSERT", "INTO", '"accounts_reading"']]
+    assert recorded() == [
+        (olga.pk, make.clinic.pk, pat.pk, "console.sessions.expanded", str(pat.pk)),
+        (olga.pk, make.other_clinic.pk, sam.pk, "console.sessions.expanded", str(sam.pk)),
+    ]
+    assert caplog.messages == [f"user {olga.pk} opened console.sessions.expanded {one.pk}" for one in (pat, sam)]
 
 
 @pytest.mark.parametrize("who", ["dana", "pat"])
