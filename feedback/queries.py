@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.models import User
-from accounts.queries import connected_to_doctor
+from accounts.queries import connected_to_doctor, feature_on
 from feedback.cards import note_key
 from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.states import DeliveryState
@@ -51,6 +52,15 @@ def state_of(delivery: NoteDelivery, *, feature_on: bool) -> DeliveryState:
         return DeliveryState.DEAD if delivery.dead_at is not None else DeliveryState.WAITING
     # Settled without being sent (the feature was off, nobody was connected) is not sent.
     return DeliveryState.SENT if delivery.delivered_rev == delivery.rev else DeliveryState.NONE
+
+
+def is_sent(*, doctor: User, workout: Workout) -> bool:
+    """Whether the patient has a doctor's notes on a workout as they stand, and the clinic still sends such notes."""
+    delivery = NoteDelivery.objects.filter(workout=workout, doctor=doctor).first()
+    if delivery is None:
+        return False
+    on = feature_on(workout.tenant_id, FEEDBACK_NOTIFICATIONS)
+    return state_of(delivery, feature_on=on) == DeliveryState.SENT
 
 
 def due_at(delivery: NoteDelivery, *, feature_on: bool) -> datetime | None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from accounts.models import User
 from console.reader import Reader
 from console.viewer.queries import exercise_of
 from feedback.actions.save_notes import NoteChanged, save_notes
+from feedback.queries import is_sent
 from feedback.rules import fingerprint
 from feedback.wire import NoteInput
 from okta.errors import Forbidden, NotFound
@@ -70,15 +72,18 @@ def readable(workout: Workout, exercise_id: int) -> ExerciseInWorkout:
 
 
 def save_from(form: Mapping[str, str], *, reader: Reader, row: ExerciseInWorkout) -> Editor | None:
-    """Save what the form says, as the API would; the editor again if that cannot be."""
-    # A browser ends lines as nobody else does.
-    typed = {"doctorNotesPostExercise": form["text"].replace("\r\n", "\n")} if "text" in form else {}
+    """
+    Save what the form says, as the API would; the editor again if that cannot be.
+
+    Nothing is saved where nothing was changed and the patient has it: they would be told again of the same words.
+    """
+    typed = {"doctorNotesPostExercise": _lines(form["text"])} if "text" in form else {}
     body, begun = NoteInput(data=typed), form.get("begun", "")
     if not body.is_valid():
         wrong = " ".join(str(error) for errors in body.errors.values() for error in errors)
         return Editor(row, text=typed.get("doctorNotesPostExercise", ""), begun=begun, wrong=wrong)
     text: str = body.validated_data["doctor_notes_post_exercise"]
-    if not text and not row.doctor_notes_post_exercise:
+    if text == _lines(row.doctor_notes_post_exercise) and _needs_no_save(reader.person, row):
         return None
     try:
         save_notes(workout=row.workout, doctor=reader.person, texts={row.pk: text}, begun={row.pk: begun})
@@ -86,3 +91,16 @@ def save_from(form: Mapping[str, str], *, reader: Reader, row: ExerciseInWorkout
         stands = readable(row.workout, row.pk)
         return Editor(stands, text=text, begun=fingerprint(stands.doctor_notes_post_exercise), changed=True)
     return None
+
+
+def _needs_no_save(doctor: User, row: ExerciseInWorkout) -> bool:
+    """Whether a note that stays as it is may be left alone: there is none, or it is the doctor's own and was sent."""
+    if not row.doctor_notes_post_exercise:
+        return True
+    author = row.doctor_notes_post_exercise_by_id or row.workout.doctor_id
+    return author == doctor.pk and is_sent(doctor=doctor, workout=row.workout)
+
+
+def _lines(text: str) -> str:
+    """A browser ends lines as nobody else does."""
+    return text.replace("\r\n", "\n")

@@ -131,6 +131,60 @@ def test_nothing_saved_over_nothing_owes_nothing(row: ExerciseInWorkout, client:
     assert not NoteDelivery.objects.exists()
 
 
+def sent(done: Workout, text: str, **fields: Any) -> ExerciseInWorkout:
+    """A note on the first exercise which the patient has; ``fields`` are what else is true of it."""
+    delivery = save(done, text)
+    quiet_period_ends(delivery)
+    assert deliver_notes(delivery_id=delivery.pk) == "sent"
+    return change(done, 1, **{"doctor_notes_post_exercise": text, **fields})
+
+
+def rows() -> list[dict[str, Any]]:
+    return [row for model in (ExerciseInWorkout, NoteDelivery) for row in model.objects.order_by("pk").values()]
+
+
+@pytest.mark.parametrize(
+    ("stands", "fields"),
+    [("Good depth", {}), ("One\r\ntwo", {}), ("From before", {"doctor_notes_post_exercise_by": None})],
+    ids=["as saved", "with the lines of another program", "of the session's doctor"],
+)
+def test_a_note_the_patient_has_is_not_saved_again_unchanged(
+    stands: str, fields: dict[str, Any], done: Workout, client: Client
+) -> None:
+    row = sent(done, stands, **fields)
+    before = rows()
+
+    html = words(write(client, row, f" {stands} ", begun=stands))
+
+    assert rows() == before
+    assert strip_in(html).startswith("Sent to Pat")
+    assert "Edit note" in html
+
+
+@pytest.mark.parametrize("why", ["it is on its way", "the feature is off", "the feature was off", "a colleague's"])
+def test_a_note_the_patient_does_not_have_of_this_doctor_is_saved_again_unchanged(
+    why: str, done: Workout, client: Client, make: Make, colleague: User
+) -> None:
+    features = make.clinic.settings.features
+    features["feedbackNotifications"] = why != "the feature was off"
+    make.clinic.settings.save(update_fields=["features"])
+    delivery, row = save(done, "Good depth"), done.exercises.get(position=1)
+    if why != "it is on its way":
+        quiet_period_ends(delivery)
+        deliver_notes(delivery_id=delivery.pk)
+    features["feedbackNotifications"] = why != "the feature is off"
+    make.clinic.settings.save(update_fields=["features"])
+    if why == "a colleague's":
+        change(done, 1, doctor_notes_post_exercise_by=colleague)
+
+    write(client, row, "Good depth", begun="Good depth")
+
+    delivery.refresh_from_db()
+    assert (delivery.rev, delivery.due_at is not None) == (2, True)
+    row.refresh_from_db()
+    assert row.doctor_notes_post_exercise_by == make.dana
+
+
 @pytest.mark.parametrize(
     "text",
     ["a" * 1000, FAMILY * 142 + "abcdef", "  " + "a" * 1000 + "\r\n", "a\r\n" * 499 + "aa"],
