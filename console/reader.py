@@ -39,9 +39,9 @@ class Reader:
         return User.objects.filter(tenant=self.clinic, user_type=UserType.PATIENT)
 
     def workouts(self) -> QuerySet[Workout]:
-        """Their sessions, with the people in them."""
+        """Their sessions, with the people in them and what was said of the day."""
         rows = workouts_for_doctor(self.person) if self.is_doctor else Workout.objects.filter(tenant=self.clinic)
-        return rows.select_related("patient__tenant", "doctor")
+        return rows.select_related("patient__tenant", "doctor", "feedback_summary")
 
     def conversations(self) -> QuerySet[Conversation]:
         """The conversations a doctor takes part in, or all of the clinic."""

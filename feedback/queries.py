@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.queries import connected_to_doctor, feature_on
 from feedback.cards import note_key
 from feedback.models import FeedbackSummary, NoteDelivery
+from feedback.rules import Felt
 from feedback.states import DeliveryState
 from messaging.models import Message
 from okta.errors import NotFound
@@ -72,6 +73,12 @@ def remaining_wait(delivery_id: int) -> timedelta | None:
     """How long until a delivery is due, on the database's clock; None when time will not send it."""
     owed = NoteDelivery.objects.filter(OWED, pk=delivery_id, held_at__isnull=True)
     return owed.values_list(WAIT, flat=True).first()
+
+
+def felt_that_day(workout: Workout) -> Felt:
+    """What the patient said of a workout's day as a whole; asks nothing where it came with its ``feedback_summary``."""
+    said = getattr(workout, "feedback_summary", None)
+    return Felt(None, None, "") if said is None else Felt(said.pain, None, said.note.strip())
 
 
 def summaries_due() -> QuerySet[FeedbackSummary]:

@@ -14,7 +14,7 @@ RETRY_OF_THE_DEAD = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What a patient reported about one exercise; ``None`` was not reported."""
+    """What a patient reported about one exercise, or of a day as a whole; ``None`` was not reported."""
 
     pain: int | None
     exertion: int | None

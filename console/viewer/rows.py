@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from console.felt import Whole, whole_of
 from console.words import in_both
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Block
@@ -52,6 +53,7 @@ class Head:
     state: Any
     started: str
     completed: str
+    whole: Whole | None
     streak: StreakState
 
 
@@ -63,6 +65,7 @@ def head_of(workout: Workout, *, reader: User, streak: StreakState, now: datetim
         state=state(workout),
         started=_when(workout.started_at, workout, reader=reader, now=now),
         completed=_when(workout.completed_at, workout, reader=reader, now=now),
+        whole=whole_of(workout),
         streak=streak,
     )
 

@@ -1,6 +1,7 @@
 """The page of a session, read: who and when, planned against done, what hurt, and what was written."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -126,6 +127,52 @@ def test_what_is_high_is_said_in_words_and_in_colour(
     assert "Pain and exertion were not reported." not in exercise
 
 
+CHECKED_IN = {"pain": 8, "note": "It <b>hurts</b>"}
+
+
+@pytest.mark.parametrize(
+    ("said", "badges", "words"),
+    [
+        (CHECKED_IN, ["okta-red>pain 8 — high"], "It &lt;b&gt;hurts&lt;/b&gt;"),
+        ({"pain": 0}, ["okta-plain>pain 0"], None),
+        ({"note": "Fine"}, [], "Fine"),
+    ],
+)
+def test_what_was_said_of_the_day_as_a_whole_stands_at_the_head(
+    said: dict[str, Any], badges: list[str], words: str | None, done: Workout, make: Make, dana: User, browse: Browse
+) -> None:
+    make.summary(done, settled_at=NOON, **said)
+
+    head = shown(browse(dana), done).split('class="okta-whole"')[1].split("<dl")[0]
+
+    assert ">The day as a whole</h3>" in head
+    assert [one.split("</span>")[0].replace('">', ">") for one in head.split('class="okta-badge ')[1:]] == badges
+    note = '<div class="okta-note okta-note-patient"><span class="okta-note-by">Patient</span>'
+    assert (f"{note}{words}</div>" in head) == ("okta-note" in head) == (words is not None)
+
+
+def test_where_nothing_was_said_of_the_day_nothing_stands_at_the_head(
+    done: Workout, make: Make, dana: User, browse: Browse
+) -> None:
+    make.summary(make.workout(completed_at=NOON), **CHECKED_IN)
+    client = browse(dana)
+
+    assert "The day as a whole" not in shown(client, done)
+    make.summary(done, note=" ")
+    assert "The day as a whole" not in shown(client, done)
+
+
+def test_a_check_in_is_read_on_the_page_of_its_session(make: Make, dana: User, browse: Browse) -> None:
+    planned, visit = make.workout(), make.entrance(make.pat)
+
+    answered = make.api(make.pat).post(f"/v2/app-entrances/{visit.pk}/check-in", {"answer": "DONE", **CHECKED_IN})
+
+    assert answered.status_code == 200
+    head = shown(browse(dana), planned).split('class="okta-whole"')[1].split("<dl")[0]
+    assert "pain 8 — high" in head
+    assert "It &lt;b&gt;hurts&lt;/b&gt;" in head
+
+
 def test_both_notes_are_escaped_and_keep_their_lines(done: Workout, dana: User, browse: Browse) -> None:
     change(done, 1, patient_notes="It <b>hurts</b>\nbelow", doctor_notes_post_exercise="Rest & ice\ntwice")
 
@@ -233,6 +280,8 @@ def test_a_page_costs_the_same_for_1_and_40_exercises(
     costs = []
     for number in (1, 40):
         done = make.workout(completed_at=NOON, exercises=number)
+        if number > 1:
+            make.summary(done, **CHECKED_IN)
         done.exercises.update(patient_notes="Hm", doctor_notes_post_exercise="Rest", doctor_notes_post_exercise_by=dana)
         with CaptureQueriesContext(connection) as queries:
             html = shown(client, done)
