@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
+from console.felt import Whole, whole_of
 from console.words import in_both
+from feedback.queries import felt_that_day
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.words import amount, felt_badges, minutes, state
 
@@ -24,7 +26,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    One session; ``worst`` are the highest pain and exertion in it.
+    One session; ``worst`` are the highest pain and exertion in it, ``whole`` is what was said of its day.
 
     ``day`` is the patient's, ``when`` the hour it was reported at: an inferred one was not.
     """
@@ -37,6 +39,7 @@ class Row:
     worst: list[Any]
     from_patient: int
     from_therapist: int
+    whole: Whole | None
     lines: list[Line]
 
 
@@ -46,15 +49,18 @@ def rows_of(workouts: Sequence[Workout], *, reader: User, now: datetime) -> list
 
 
 def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, now: datetime) -> Row:
+    said = felt_that_day(workout)
+    pain = _highest([said.pain, *(row.pain for row in exercises)])
     return Row(
         workout=workout,
         day=workout.day,
         when=_when(workout, reader=reader, now=now),
         state=state(workout),
         minutes="" if workout.duration_minutes is None else minutes(workout),
-        worst=felt_badges(_highest(row.pain for row in exercises), _highest(row.exertion for row in exercises)),
-        from_patient=sum(bool(row.patient_notes) for row in exercises),
+        worst=felt_badges(pain, _highest(row.exertion for row in exercises)),
+        from_patient=sum(bool(row.patient_notes) for row in exercises) + bool(said.notes),
         from_therapist=sum(bool(row.doctor_notes_post_exercise) for row in exercises),
+        whole=whole_of(workout),
         lines=[_line(row, told=workout.told_by_patient) for row in exercises],
     )
 

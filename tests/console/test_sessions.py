@@ -117,6 +117,34 @@ def test_expanded_each_exercise_is_told_as_planned_and_as_done(hurt: Workout, da
 
 
 @pytest.mark.parametrize(
+    ("pain", "note", "worst", "from_patient"),
+    [
+        (9, "Too much", "pain 9 — high exertion 6", "2 from the patient"),
+        (7, "", "pain 8 — high exertion 6", "1 from the patient"),
+        (None, "Too much", "pain 8 — high exertion 6", "2 from the patient"),
+    ],
+)
+def test_what_was_said_of_the_day_as_a_whole_counts_with_the_exercises(
+    pain: int | None, note: str, worst: str, from_patient: str, done: Workout, make: Make, dana: User, browse: Browse
+) -> None:
+    change(done, 1, pain=8, exertion=6, patient_notes="My knee")
+    make.summary(done, pain=pain, note=note)
+
+    [row] = table(browse(dana))
+
+    assert row[4:] == [worst, from_patient]
+
+
+def test_of_a_check_in_alone_the_table_tells_too(done: Workout, make: Make, dana: User, browse: Browse) -> None:
+    make.summary(done, pain=8, note="It <hurts>")
+
+    [row, whole] = table(browse(dana), "?view=expanded")
+
+    assert row[4:] == ["pain 8 — high", "1 from the patient"]
+    assert whole[0].startswith("The day as a whole pain 8 — high Patient It <hurts>")
+
+
+@pytest.mark.parametrize(
     ("kind", "felt", "told"), [("real", "not reported", True), ("inferred", "–", False), ("planned", "–", False)]
 )
 def test_only_what_a_patient_can_have_told_is_said_to_be_missing(
@@ -231,7 +259,9 @@ def test_it_costs_the_same_for_1_and_50_sessions_of_as_many_patients(
     for number in (1, 9, 40):
         for _row in range(number):
             patient = make.patient("Patty", doctors=[dana])
-            change(make.workout(patient=patient, completed_at=NOON, exercises=2), pain=9)
+            done = make.workout(patient=patient, completed_at=NOON, exercises=2)
+            change(done, pain=9)
+            make.summary(done, pain=8, note="Ow")
             make.workout(patient=patient)
         with CaptureQueriesContext(connection) as queries:
             shown = table(client, question)
