@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.flags import FEEDBACK_NOTIFICATIONS
@@ -28,8 +28,15 @@ IN_STATE = {
 }
 
 
-FLAGGED = Q(pain__gte=HIGH_PAIN) | Q(exertion__gte=HIGH_EXERTION) | ~Q(patient_notes__regex=r"^\s*$")
+def _stands_out(*, pain: str, notes: str) -> Q:
+    """The condition that ``rules.flags`` has a reason in one of these two fields, for ``filter()``."""
+    return Q(**{f"{pain}__gte": HIGH_PAIN}) | Q(**{f"{notes}__regex": r"\S"})
+
+
+FLAGGED = _stands_out(pain="pain", notes="patient_notes") | Q(exertion__gte=HIGH_EXERTION)
 """The exercises for which ``rules.flags`` has a reason, for ``filter()``."""
+FLAGGED_DAY = _stands_out(pain="feedback_summary__pain", notes="feedback_summary__note")
+"""The workouts of whose day as a whole the same is true."""
 
 WAIT = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
 """How long until a debt is due, on the database's clock."""
@@ -79,6 +86,14 @@ def felt_that_day(workout: Workout) -> Felt:
     """What the patient said of a workout's day as a whole; asks nothing where it came with its ``feedback_summary``."""
     said = getattr(workout, "feedback_summary", None)
     return Felt(None, None, "") if said is None else Felt(said.pain, None, said.note.strip())
+
+
+def flagged(workouts: QuerySet[Workout]) -> QuerySet[Workout]:
+    """Those of which therapists are told something: an exercise stands out, or what was said of the day as a whole."""
+    exercises = ExerciseInWorkout.objects.order_by().filter(FLAGGED, workout=OuterRef("pk"))
+    # Not whether there is one: beside an OR, the exercises of all clinics would be read to answer that.
+    found = workouts.alias(stands_out=Subquery(exercises.values("pk")[:1]))
+    return found.filter(FLAGGED_DAY | Q(stands_out__isnull=False))
 
 
 def summaries_due() -> QuerySet[FeedbackSummary]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from console.reader import Reader
 from console.sessions.states import Kind
-from feedback.queries import FLAGGED
-from workouts.models import ExerciseInWorkout, Workout
+from feedback.queries import flagged
+from workouts.models import Workout
 from workouts.queries import with_exercises
 from workouts.states import Status
 
@@ -24,14 +24,16 @@ WORDS: Final = 5
 """Nobody's name needs more to be found, and each of them is looked for in every name."""
 
 
-def sessions_of(reader: Reader, *, kind: Kind, flagged: bool, patient: User | None, name: str) -> QuerySet[Workout]:
+def sessions_of(
+    reader: Reader, *, kind: Kind, only_flagged: bool, patient: User | None, name: str
+) -> QuerySet[Workout]:
     """The sessions of this kind: of one patient, or of patients whose names hold the first words of ``name``."""
     status = Status.PLANNED if kind == Kind.PLANNED else Status.COMPLETED
     rows = reader.workouts().filter(status=status)
     if kind in (Kind.REAL, Kind.INFERRED):
         rows = rows.filter(completed_via_app_entrance=kind == Kind.INFERRED)
-    if flagged:
-        rows = rows.filter(Exists(ExerciseInWorkout.objects.filter(FLAGGED, workout=OuterRef("pk"))))
+    if only_flagged:
+        rows = flagged(rows)
     if patient is not None:
         rows = rows.filter(patient=patient)
     return with_exercises(_called(name.split()[:WORDS], rows)).order_by(*IN_ORDER[kind])

@@ -38,7 +38,7 @@ class Asked:
 def sessions(request: HttpRequest, reader: Reader) -> Any:
     """The sessions of the reader's patients, the newest first."""
     asked = _asked(request.GET, reader)
-    rows = sessions_of(reader, kind=asked.kind, flagged=asked.flagged, patient=asked.patient, name=asked.name)
+    rows = sessions_of(reader, kind=asked.kind, only_flagged=asked.flagged, patient=asked.patient, name=asked.name)
     found = cut(request, rows)
     context = {
         "asked": asked,

@@ -11,12 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Reading, User
 from accounts.readings import called
-from feedback.queries import FLAGGED
-from feedback.rules import Felt, flags
 from tests.admin.conftest import Browse
 from tests.console.sessions import change, words
 from tests.make import NOON, TODAY, Make
-from workouts.models import ExerciseInWorkout, Workout
+from workouts.models import Workout
 
 LIST = "/admin/sessions/"
 
@@ -271,15 +269,13 @@ def test_it_costs_the_same_for_1_and_50_sessions_of_as_many_patients(
     assert costs[0] == costs[1] == costs[2] <= (6 if "expanded" in question else 5)
 
 
-@pytest.mark.parametrize("pain", [None, 0, 6, 7, 10])
-@pytest.mark.parametrize("exertion", [None, 8, 9])
-@pytest.mark.parametrize("notes", ["", " \n", "x"])
-def test_what_is_flagged_in_the_database_is_flagged_by_the_rule(
-    pain: int | None, exertion: int | None, notes: str, make: Make
+def test_among_the_flagged_is_a_session_of_whose_day_alone_something_was_said(
+    done: Workout, inferred: Workout, make: Make, dana: User, browse: Browse
 ) -> None:
-    row = change(make.workout(exercises=1), pain=pain, exertion=exertion, patient_notes=notes)
+    make.summary(done, pain=8)
+    make.summary(make.workout(completed_at=NOON - timedelta(days=2), exercises=1), pain=6)
 
-    assert ExerciseInWorkout.objects.filter(FLAGGED, pk=row.pk).exists() == bool(flags(Felt(pain, exertion, notes)))
+    assert days(browse(dana), "?flagged=1") == ["8 April"]
 
 
 def test_it_is_in_russian(hurt: Workout, inferred: Workout, make: Make, browse: Browse) -> None:
