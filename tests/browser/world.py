@@ -18,6 +18,7 @@ from accounts.models import User
 from entrances.states import Status as Visit
 from feedback.actions.owe_summary import Words, owe_answer
 from feedback.actions.publish_summary import publish_summary
+from feedback.models import FeedbackSummary
 from followups.states import Outcome
 from followups.states import Status as FollowUpStatus
 from messaging.actions.post_card import post_card
@@ -80,9 +81,10 @@ def build_world() -> World:
 
 
 def _write_much(rows: Rows, *, dana: User) -> None:
-    """Both notes as long as they may get, and long messages of every kind."""
+    """Notes of exercises and of the day as long as they may get, and long messages of every kind."""
     exercises = ExerciseInWorkout.objects.filter(workout=rows[Workout])
     exercises.update(patient_notes=LONG_NOTE, doctor_notes_post_exercise=LONG_NOTE, doctor_notes_post_exercise_at=NOON)
+    FeedbackSummary.objects.filter(workout=rows[Workout]).update(pain=9, note=LONG_NOTE)
     thread = rows[Conversation]
     post_message(conversation=thread, sender=dana, content=LONG_NOTE)
     exercise = {"exerciseName": LONG_WORD * 2, "doctorNotesPostExercise": LONG_NOTE}
