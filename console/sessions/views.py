@@ -68,7 +68,7 @@ def _asked(given: QueryDict, reader: Reader) -> Asked:
         width=Width(view) if view in Width.values else Width.COMPACT,
         flagged=given.get("flagged") == "1",
         patient=reader.patients().filter(pk=int(patient)).first() if known else None,
-        name=given.get("q", "").replace("\0", "").strip(),
+        name=given.get("q", "").strip(),
     )
 
 

@@ -76,7 +76,7 @@ def test_a_summary_is_shown_as_a_card(ada: Client, thread: Conversation, make: M
 
     html = shown(ada, thread)
 
-    assert "Pat Lee reported high pain · session of April 8, 2026" in html
+    assert "Pat Lee reported high pain · session of 8 April 2026" in html
     assert '<span class="okta-card-exercise">Heel slide</span>' in html
     assert '<span class="okta-badge okta-red">pain 8 — high</span>' in html
     assert '<span class="okta-badge">exertion 4</span>' in html

@@ -146,7 +146,7 @@ def test_a_summary_is_a_card_with_what_is_high_in_words_and_colour(
     html = shown(browse, dana, thread)
 
     assert thread_of(html)[2] == (
-        "bubble: Pat Lee 14:00 Pat Lee reported high pain · session of April 8, 2026 "
+        "bubble: Pat Lee 14:00 Pat Lee reported high pain · session of 8 April 2026 "
         "Heel slide pain 8 — high exertion 9 — high Patient Ow View Full Session"
     )
     assert '<span class="okta-badge okta-red">pain 8 — high</span>' in html
@@ -162,7 +162,7 @@ def test_a_therapists_card_is_called_by_what_it_is_in_the_readers_language(
     html = shown(browse, dana, thread)
 
     assert thread_of(html)[1] == (
-        "mine: You 14:00 Therapist's notes · session of April 8, 2026 "
+        "mine: You 14:00 Therapist's notes · session of 8 April 2026 "
         "Heel slide Therapist Slower, please View Full Session"
     )
     assert 'class="okta-note okta-note-therapist"' in html
@@ -284,7 +284,7 @@ def test_the_page_is_in_russian_for_who_reads_russian(
         "new: Новые",
         "bubble: Pat Lee 14:00 Hello.",
         "mine: Вы 14:00 Hello.",
-        "bubble: Pat Lee 14:00 Pat Lee reported high pain · тренировка от 8 апреля 2026 г. "
+        "bubble: Pat Lee 14:00 Pat Lee reported high pain · тренировка от 8 апреля 2026 "
         "День в целом боль 8 — сильная нагрузка 9 — высокая Пациент Ow",
     ]
 
