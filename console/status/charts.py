@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.utils.formats import date_format
@@ -57,10 +57,7 @@ def chart(name: str, title: str, hours: Sequence[Tries], *, trouble: str, now: d
     """The chart of these hours, the oldest first, of which the last ends ``now``, in the zone of ``now``."""
     day = Tries(sum(hour.number for hour in hours), sum(hour.succeeded for hour in hours))
     most = max(hour.number for hour in hours)
-    told = [
-        Hour(_period(now - timedelta(hours=past)), hour.number, hour.succeeded)
-        for past, hour in enumerate(reversed(hours))
-    ]
+    told = [Hour(_period(now, past), hour.number, hour.succeeded) for past, hour in enumerate(reversed(hours))]
     tallest = _("most in an hour: %d") % most if most else ""
     return Chart(name, title, rate(day), trouble, tallest, bars(hours), told)
 
@@ -92,5 +89,11 @@ def _high(number: int, most: int) -> int:
     return max(2, round(number * HEIGHT / most)) if number else 0
 
 
-def _period(end: datetime) -> str:
-    return f"{date_format(end - timedelta(hours=1), 'G:i')} – {date_format(end, 'G:i')}"
+def _period(now: datetime, past: int) -> str:
+    """The hour that ended so many hours before ``now``, from what the clock showed to what it showed then."""
+    return f"{date_format(_before(now, past + 1), 'G:i')} – {date_format(_before(now, past), 'G:i')}"
+
+
+def _before(now: datetime, hours: int) -> datetime:
+    # Subtracting from a zoned instant turns the hands back, as if they had never been put forward or back.
+    return (now.astimezone(UTC) - timedelta(hours=hours)).astimezone(now.tzinfo)

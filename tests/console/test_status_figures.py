@@ -1,11 +1,13 @@
 """The figures of the status page: what waits, succeeds and fails, of a clinic and of all."""
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import User
-from console.status.charts import HEIGHT, bars
+from console.status.charts import HEIGHT, bars, chart
 from console.status.queries import FAILURES_SHOWN
 from feedback.models import NoteDelivery
 from followups.measures import Tries
@@ -111,6 +113,23 @@ def test_bars_stand_on_one_another_and_the_smallest_can_be_seen() -> None:
     ]  # fmt: skip
     assert all(bar.failed_y >= 0 and bar.failed + bar.succeeded <= HEIGHT for bar in drawn)
     assert {(bar.succeeded, bar.failed) for bar in bars([Tries(0, 0)] * 24)} == {(0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("now", "periods"),
+    [
+        (datetime(2026, 3, 29, 2, 30, tzinfo=UTC), ["3:30 – 4:30", "1:30 – 3:30", "0:30 – 1:30", "23:30 – 0:30"]),
+        (datetime(2026, 3, 29, 2, 0, tzinfo=UTC), ["3:00 – 4:00", "1:00 – 3:00", "0:00 – 1:00", "23:00 – 0:00"]),
+        (datetime(2026, 10, 25, 2, 30, tzinfo=UTC), ["2:30 – 3:30", "2:30 – 2:30", "1:30 – 2:30", "0:30 – 1:30"]),
+        (datetime(2026, 10, 25, 3, 0, tzinfo=UTC), ["3:00 – 4:00", "2:00 – 3:00", "2:00 – 2:00", "1:00 – 2:00"]),
+    ],
+)
+def test_an_hour_is_called_as_the_clocks_of_the_reader_showed_it_when_they_are_changed(
+    now: datetime, periods: list[str]
+) -> None:
+    day = chart("pushes", "Pushes", [Tries(0, 0)] * 24, trouble="", now=now.astimezone(ZoneInfo("Europe/Berlin")))
+
+    assert [hour.period for hour in day.hours[:4]] == periods
 
 
 def test_a_chart_can_be_read_without_being_seen(make: Make, browse: Browse) -> None:
