@@ -15,14 +15,13 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ClinicForm, DayInput
 from accounts.models import Tenant
-from accounts.noted_pages import NotedPages, zone_of
+from accounts.noted_pages import NotedPages
 from accounts.states import UserType
 
 if TYPE_CHECKING:
@@ -207,15 +206,13 @@ class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, _Page):
     # --- pages ---
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        with timezone.override(zone_of(request)):
-            return self.noted_list(request, super().changelist_view(request, extra_context))
+        return self.noted_list(request, super().changelist_view(request, extra_context))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         context = {"buttons": self._buttons(request, object_id) if object_id else [], **(extra_context or {})}
-        with timezone.override(zone_of(request)):
-            return self.noted(request, super().changeform_view(request, object_id, form_url, context))
+        return self.noted(request, super().changeform_view(request, object_id, form_url, context))
 
     def _buttons(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
         row = self.get_object(request, unquote(object_id))

@@ -1,4 +1,4 @@
-"""Pages of the admin over patients' rows: it is recorded who is shown them, then they are rendered in their zone."""
+"""Pages of the admin over patients' rows: it is recorded who is shown them, and only then they are rendered."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.utils import timezone
+from django.template.response import TemplateResponse
 
 from accounts.models import User
 from accounts.readings import log_reading, note_reading, note_reading_of_stranger
@@ -57,16 +56,6 @@ def picked_out(context: Mapping[str, Any]) -> Collection[Any]:
     return rows
 
 
-def zone_of(request: HttpRequest) -> Any:
-    """Whoever looks at a page reads its times in their own zone."""
-    return request.user.zone if isinstance(request.user, User) else None
-
-
-def rendered(answer: Any) -> Any:
-    """Render now, while the person's time zone is in force."""
-    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
-
-
 class NotedPages(_Page):
     """
     Pages that show one row, and lists of one patient's, whatever they were asked by; a redirection shows nothing.
@@ -98,13 +87,13 @@ class NotedPages(_Page):
         return self.noted(request, super().delete_view(request, object_id, extra_context), page="delete")
 
     def own_page(self, request: HttpRequest, template: str, *, about: models.Model, context: Mapping[str, Any]) -> Any:
-        """A page that is no form of one row's fields, rendered as the others are; ``about`` says whose data it is."""
+        """A page that is no form of one row's fields, in the frame of the others; ``about`` says whose data it is."""
         standing = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, "original": about}
         return self.noted(request, TemplateResponse(request, template, {**standing, **context}))
 
     def noted(self, request: HttpRequest, answer: Any, page: str = "") -> Any:
         """
-        The answer, rendered; before that, it is recorded who is shown the row in it.
+        The answer, not rendered yet; it is recorded who is going to be shown the row in it.
 
         ``page`` tells pages over the same row apart.
         """
@@ -112,8 +101,7 @@ class NotedPages(_Page):
         row = context.get("original") or context.get("object")
         if row is not None:
             self._note_reading(request, row, page)
-        with timezone.override(zone_of(request)):
-            return rendered(answer)
+        return answer
 
     def _note_reading(self, request: HttpRequest, row: Any, page: str) -> None:
         assert isinstance(request.user, User)  # noqa: S101
@@ -127,15 +115,14 @@ class NotedPages(_Page):
             log_reading(reader=request.user, what=what, row=row.pk)
 
     def noted_list(self, request: HttpRequest, answer: Any) -> Any:
-        """The answer, rendered; before that, it is recorded who is shown the rows of one patient alone in it."""
+        """The answer, after it is recorded who is shown the rows of one patient alone in it."""
         rows = picked_out(getattr(answer, "context_data", None) or {}) if self.patient_path else ()
         patients = {patient_at(row, self.patient_path) for row in rows}
         if not self.always_about_a_patient:
             patients.discard(None)
         if len(patients) == 1:
             self._note_reading_of_list(request, patients.pop(), rows)
-        with timezone.override(zone_of(request)):
-            return rendered(answer)
+        return answer
 
     def _note_reading_of_list(self, request: HttpRequest, patient: int | None, rows: Collection[Any]) -> None:
         assert isinstance(request.user, User)  # noqa: S101

@@ -15,9 +15,8 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.clinic_admin import is_operator, is_staff_doctor
@@ -84,8 +83,7 @@ def _door(view: View | None, role: Role, methods: tuple[str, ...], of_all: bool 
             return HttpResponseRedirect(_picking(request))
         if _is_of_another_clinic(request, reader):
             return HttpResponseClientRefresh()
-        with timezone.override(request.user.zone):  # type: ignore[union-attr]  # strangers do not come here
-            return _rendered(inner(request, reader, **address))
+        return inner(request, reader, **address)
 
     guarded.may_open = role  # type: ignore[attr-defined]  # the sidebar shows what the person may open
     guarded.methods = methods  # type: ignore[attr-defined]
@@ -166,8 +164,3 @@ def _reading(request: HttpRequest, reader: Reader | None, page: str) -> dict[str
     assert reader is not None  # noqa: S101  a page of a row is no page of all clinics
     assert request.resolver_match is not None  # noqa: S101  an address led here
     return {"reader": reader.person, "what": f"console.{page or request.resolver_match.url_name}"}
-
-
-def _rendered(answer: Any) -> Any:
-    """Render now, while the reader's time zone is in force."""
-    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer

@@ -29,7 +29,7 @@ class IdleSignOut:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not _is_in_admin(request):
+        if not is_in_admin(request):
             return response
         if leads_to_sign_in(response):
             response = to_sign_in(request, response)
@@ -37,7 +37,7 @@ class IdleSignOut:
         return response
 
     def process_view(self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
-        if not _is_in_admin(request) or not request.user.is_authenticated:
+        if not is_in_admin(request) or not request.user.is_authenticated:
             return
         now = clock.now()
         if time_left(request, now=now).total_seconds() <= 0:
@@ -47,5 +47,6 @@ class IdleSignOut:
             note_activity(request, now=now)
 
 
-def _is_in_admin(request: HttpRequest) -> bool:
+def is_in_admin(request: HttpRequest) -> bool:
+    """Whether the request is for a page of the admin, the console's among them."""
     return request.path.startswith(ADMIN)

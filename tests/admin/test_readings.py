@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Model
+from django.template.response import TemplateResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
@@ -206,7 +207,7 @@ def test_the_record_stays_when_the_page_fails_after_it(
     def broken(answer: Any) -> Any:
         raise RuntimeError("a template that does not work")
 
-    monkeypatch.setattr("accounts.noted_pages.rendered", broken)
+    monkeypatch.setattr(TemplateResponse, "render", broken)
 
     for view in SHOWN:
         assert client.get(page(model, view, ours[model].pk)).status_code == 500
