@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.flags import REGISTRY, Flag
 from accounts.models import FlagChange, TenantSettings, User
@@ -47,6 +47,26 @@ def connected_to_doctor(doctor: User, path: str = "") -> Q:
     )
 
 
+def connected_to_patient(patient: Any, path: str = "") -> Q:
+    """
+    The condition "the person at ``path`` is an active doctor connected to ``patient``", for ``filter()``.
+
+    ``patient`` is a person or an expression for one; that nobody cares for an archived one is left to who asks.
+    """
+    prefix = f"{path}__" if path else ""
+    link = f"{prefix}links_to_patients__"
+    return Q(
+        **{
+            f"{prefix}tenant": F(f"{link}patient__tenant"),
+            f"{prefix}user_type": UserType.DOCTOR,
+            f"{prefix}is_active": True,
+            f"{link}patient": patient,
+            f"{link}accepted_at__isnull": False,
+            f"{link}ended_at__isnull": True,
+        }
+    )
+
+
 def connected_patients(doctor: User) -> QuerySet[User]:
     """The patients ``doctor`` cares for now."""
     return User.objects.filter(connected_to_doctor(doctor), user_type=UserType.PATIENT)
@@ -56,14 +76,7 @@ def connected_doctors(patient: User) -> QuerySet[User]:
     """The active doctors of ``patient`` now, in a stable order; none for an archived patient."""
     if patient.archived_at is not None:
         return User.objects.none()
-    return User.objects.filter(
-        tenant=patient.tenant_id,
-        user_type=UserType.DOCTOR,
-        is_active=True,
-        links_to_patients__patient=patient,
-        links_to_patients__accepted_at__isnull=False,
-        links_to_patients__ended_at__isnull=True,
-    ).order_by("pk")
+    return User.objects.filter(connected_to_patient(patient)).order_by("pk")
 
 
 def patient_of_doctor(*, doctor: User, patient_id: int) -> User:

@@ -109,8 +109,9 @@ class Message(models.Model):
         indexes = [
             # For today's page of a doctor: the feedback behind a read position, without what was said around it.
             models.Index(fields=["conversation", "seq"], name="feedback_card_in_order", condition=FEEDBACK),
-            # For the same of a clinic: the feedback of two days.
-            models.Index(fields=["created_at"], name="feedback_card_newest", condition=FEEDBACK),
+            # For the same of a clinic: the feedback of the last days, thread by thread. By the day alone it would be
+            # that of all clinics.
+            models.Index(fields=["conversation", "created_at"], name="feedback_card_by_day", condition=FEEDBACK),
         ]
 
     def __str__(self) -> str:

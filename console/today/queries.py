@@ -6,8 +6,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Now
 
-from accounts.queries import connected_to_doctor
-from accounts.states import UserType
+from accounts.queries import connected_to_doctor, connected_to_patient
 from console.reader import Reader
 from entrances.models import AppEntrance
 from entrances.queries import REALLY_DONE
@@ -22,7 +21,8 @@ from messaging.models import Message, Participant
 from messaging.states import MessageType
 from workouts.models import Workout
 
-UNREAD_FOR_LONG: Final = timedelta(hours=48)
+SHOWN_UNREAD_FOR: Final = timedelta(days=14)
+"""For how long what no doctor has read is shown to those who answer for the clinic; it gets worse, not better."""
 DAYS: Final = 7
 
 
@@ -44,7 +44,7 @@ def feedback_to_read(reader: Reader, *, now: datetime) -> QuerySet[Message]:
     The feedback of patients that waits to be read: the highest pain first, then exertion, the oldest first.
 
     For a doctor what lies behind their own read position. Nobody else's position says anything about the
-    patient's care: for them it is what came in the last 48 hours and no connected doctor has read.
+    patient's care: for them it is what came in the last 14 days and no connected doctor has read.
     """
     cards = Message.objects.filter(type=MessageType.PATIENT_FEEDBACK_SUMMARY, conversation__in=_threads(reader))
     if reader.is_doctor:
@@ -52,23 +52,15 @@ def feedback_to_read(reader: Reader, *, now: datetime) -> QuerySet[Message]:
             conversation__participants__user=reader.person, seq__gt=F("conversation__participants__last_read_seq")
         )
     else:
-        cards = cards.filter(created_at__gt=now - UNREAD_FOR_LONG, seq__gt=_farthest_read())
+        cards = cards.filter(created_at__gt=now - SHOWN_UNREAD_FOR, seq__gt=_farthest_read())
     risk = [Highest(flag).desc(nulls_last=True) for flag in (ExerciseFlag.PAIN, ExerciseFlag.EXERTION)]
     return cards.select_related("sender").order_by(*risk, "created_at", "pk")
 
 
 def _farthest_read() -> Coalesce:
     """How far a connected doctor has read the conversation of a card."""
-    link = "user__links_to_patients"
-    doctors = Participant.objects.filter(
-        conversation=OuterRef("conversation"),
-        user__user_type=UserType.DOCTOR,
-        **{
-            f"{link}__patient": OuterRef("conversation__patient"),
-            f"{link}__accepted_at__isnull": False,
-            f"{link}__ended_at__isnull": True,
-        },
-    )
+    caring = connected_to_patient(OuterRef("conversation__patient"), "user")
+    doctors = Participant.objects.filter(caring, conversation=OuterRef("conversation"))
     # Not whether one has read it: that would be worked out for every conversation of everybody first.
     farthest = doctors.order_by().values("conversation").annotate(farthest=Max("last_read_seq"))
     return Coalesce(Subquery(farthest.values("farthest")), 0)

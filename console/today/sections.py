@@ -68,7 +68,7 @@ KINDS: Final = (
         key="feedback",
         title=gettext_lazy("Feedback to read"),
         hint=gettext_lazy("What your patients reported and you have not read yet, high pain first."),
-        clinic_hint=gettext_lazy("Reported in the last 48 hours and read by no connected doctor yet, high pain first."),
+        clinic_hint=gettext_lazy("Reported in the last 14 days and read by no connected doctor yet, high pain first."),
         none=gettext_lazy("Everything has been read."),
         counted=ngettext_lazy("%d message", "%d messages"),
         find=lambda reader, now: feedback_to_read(reader, now=now),

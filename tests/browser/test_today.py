@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from console.today.queries import UNREAD_FOR_LONG
 from feedback.models import NoteDelivery
 from messaging.models import Participant
 from okta.clock import now
@@ -28,7 +27,7 @@ def dana(db: None) -> User:
     """Dana, with feedback of two patients to read and notes for one of them on their way."""
     make = Make()
     dana = let_in(make.dana, timezone="Europe/Berlin")
-    reported(make, {"pain": 9, "patient_notes": "It hurts."}, at=now() - UNREAD_FOR_LONG)
+    reported(make, {"pain": 9, "patient_notes": "It hurts."}, at=now() - timedelta(days=2))
     reported(make, {"exertion": 9}, patient=make.patient("Maya", doctors=[dana]), at=now())
     save(make.workout(completed_at=now()), "Good depth")
     return dana

@@ -121,12 +121,12 @@ def test_only_feedback_is_told_however_much_is_unread(make: Make, dana: User, br
 
 
 @pytest.mark.parametrize("who_looks", ["ada", "operator"])
-def test_for_the_clinic_it_is_what_no_connected_doctor_has_read_in_two_days(
+def test_for_the_clinic_it_is_what_no_connected_doctor_has_read_in_two_weeks(
     who_looks: str, make: Make, browse: Browse, operator: User
 ) -> None:
     grace = make.doctor("Grace", patients=[make.pat])
-    reported(make, HURT, at=NOON - timedelta(hours=48))
-    new = reported(make, SORRY, at=NOON - timedelta(hours=47))
+    reported(make, HURT, at=NOON - timedelta(days=14))
+    new = reported(make, SORRY, at=NOON - timedelta(days=14) + timedelta(hours=1))
     client = browse(make.ada) if who_looks == "ada" else pick(browse(operator), make.clinic)
 
     assert ["I stopped" in line for line in needs(client)["feedback"]] == [True]
@@ -137,6 +137,19 @@ def test_for_the_clinic_it_is_what_no_connected_doctor_has_read_in_two_days(
     assert len(needs(client)["feedback"]) == 1
     read(new, grace)
     assert needs(client)["feedback"] == []
+
+
+def test_for_the_clinic_what_a_doctor_has_read_who_is_not_active_any_more_was_read_by_nobody(
+    make: Make, browse: Browse
+) -> None:
+    message = reported(make, HURT, at=NOON - timedelta(days=3))
+    read(message, make.dana)
+    assert needs(browse(make.ada))["feedback"] == []
+
+    User.objects.filter(pk=make.dana.pk).update(is_active=False)
+
+    [line] = needs(browse(make.ada))["feedback"]
+    assert line.startswith("Pat Lee Sun 5 April, 8:00 Session of Sun 5 April ")
 
 
 def test_of_other_peoples_patients_nothing_is_told(make: Make, dana: User, browse: Browse) -> None:
