@@ -1,16 +1,15 @@
 """Statuses, urgencies and outcomes as people read them; a word nobody of ours wrote is shown as it is."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.clinic_admin import badge
 from followups.states import Outcome, Status, Urgency
 from followups.verdicts import EMPTY, WORKER_DIED
+from notifications import words
 
 STATUS_TONES = {
     Status.SCHEDULED: "blue",
@@ -25,19 +24,10 @@ OUTCOME_TONES = {
     Outcome.ERROR: "red",
     Outcome.LOST: "red",
 }
-# As Expo, Google, Apple and the services of browsers call what a clinician can do something about.
-GONE: Final = (
-    "DeviceNotRegistered", "UNREGISTERED", "BadDeviceToken", "DeviceTokenNotForTopic", "ExpiredToken", "Unregistered",
-    "HTTP 410",
-)  # fmt: skip
-TOO_LONG: Final = ("MessageTooBig", "PayloadTooLarge", "message too large")
 KNOWN_FAILURES: Final[Mapping[str, Any]] = {
     EMPTY: gettext_lazy("it says nothing"),
     WORKER_DIED: gettext_lazy("every attempt was interrupted"),
-    **dict.fromkeys(GONE, gettext_lazy("the device takes no notifications from the app any more")),
-    **dict.fromkeys(TOO_LONG, gettext_lazy("it is too long for a notification")),
 }
-AN_ERROR: Final = re.compile(r"\w+ at [\w.?]+:\d+")
 
 
 def status_badge(status: str) -> SafeString:
@@ -66,12 +56,6 @@ def failure_in_words(reason: str) -> str:
     """
     Why a follow-up did not reach anybody: what we know in our words, anything else as it was said.
 
-    ``reason`` is its ``last_error``: a word of ours, what a push service answered, or the name of an error.
+    ``reason`` is its ``last_error``: a word of ours, or one that is said of pushes too.
     """
-    if reason in KNOWN_FAILURES:
-        return str(KNOWN_FAILURES[reason])
-    if not reason:
-        return _("nobody knows why")
-    if AN_ERROR.fullmatch(reason):
-        return _("an error on the way: %s") % reason
-    return _("the service said: %s") % reason
+    return str(KNOWN_FAILURES[reason]) if reason in KNOWN_FAILURES else words.failure_in_words(reason)

@@ -18,6 +18,7 @@ from console.words import day_and_time
 from followups import health as follow_ups
 from followups.alarms import too_few_succeed
 from followups.measures import Measures, Tries, measure, tries_by_hour
+from followups.words import failure_in_words
 from notifications import health as pushes
 from notifications.measures import pushes_by_hour
 from okta.queues import waiting
@@ -153,7 +154,7 @@ def _told(failure: Failure, *, now: datetime, reader: User, whose: bool) -> Told
         what=str(words.FAILED[failure.page]),
         when=day_and_time(failure.at, now=now, zone=reader.zone),
         at=failure.at,
-        reason=failure.reason or _("no reason is known"),
+        reason=failure_in_words(failure.reason),
         clinic=(failure.clinic or _("no clinic yet")) if whose else "",
         link=reverse(f"admin:{failure.page}_change", args=[failure.pk]),
     )

@@ -14,6 +14,7 @@ from followups.verdicts import Answer
 from notifications.actions.hand_over import Handed, hand_over
 from notifications.actions.pause_transport import Outage, outages, pause_transport, resume_transport
 from notifications.queries import discreet_clinics
+from notifications.states import NO_TRANSPORT
 from notifications.transports import transport_for
 from notifications.transports.base import Accepted, Outgoing, Refused, Transport, TransportDown, TryAgain
 from okta.errors import reason
@@ -66,7 +67,7 @@ class _Post:
         for platform, bag in self._bags.items():
             transport = transport_for(platform)
             if transport is None:
-                self._answer_all(bag, Refused(f"this installation has no transport for {platform}"))
+                self._answer_all(bag, Refused(f"{NO_TRANSPORT}{platform}"))
             else:
                 self._deliver(platform, transport, bag)
         return {pk: answers for pk, answers in self._answers.items() if pk not in self._unasked or _is_taken(answers)}

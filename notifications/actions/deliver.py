@@ -15,7 +15,7 @@ from notifications.actions.settle import Verdict, settle, verdict
 from notifications.locks import Claim, claim, release
 from notifications.models import Push
 from notifications.queries import discreet_clinics, opted_out, pushes_due
-from notifications.states import Platform, PushStatus
+from notifications.states import NO_TRANSPORT, Platform, PushStatus, Unsendable
 from notifications.transports import transport_for
 from notifications.transports.base import Outcome, Outgoing, Refused, Transport, TransportDown, TryAgain
 from okta import wakeups
@@ -48,7 +48,7 @@ def _send_round(taken: Claim, *, until: float) -> int:
     for platform, ids in taken.ids.items():
         transport = transport_for(platform)
         if transport is None:
-            refused = Refused(f"this installation has no transport for {platform}")
+            refused = Refused(f"{NO_TRANSPORT}{platform}")
             settled += _settle(taken.lease, dict.fromkeys(ids, refused), dict.fromkeys(ids, 0))
         else:
             settled += _send_platform(transport, taken.lease, ids, until=until)
@@ -99,13 +99,13 @@ def _not_to_be_sent(rows: Sequence[Push]) -> Iterator[tuple[int, Refused]]:
     silent = opted_out({row.device.token for row in rows if row.platform == Platform.SMS})
     for row in rows:
         if row.device.user_id != row.notification.recipient_id:
-            yield row.pk, Refused("the device belongs to somebody else now")
+            yield row.pk, Refused(Unsendable.NOT_THEIRS.value)
         elif row.device.retired_at is not None:
-            yield row.pk, Refused("the device is retired")
+            yield row.pk, Refused(Unsendable.RETIRED.value)
         elif not row.notification.recipient.may_sign_in:
-            yield row.pk, Refused("the recipient may not sign in any more")
+            yield row.pk, Refused(Unsendable.SHUT_OUT.value)
         elif row.platform == Platform.SMS and row.device.token in silent:
-            yield row.pk, Refused("the number has opted out")
+            yield row.pk, Refused(Unsendable.OPTED_OUT.value)
 
 
 def _outgoing(row: Push) -> Outgoing:

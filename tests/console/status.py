@@ -62,7 +62,9 @@ def fail_one_of_each(make: Make, patient: User, doctor: User, mark: str, hours: 
     """Something of every kind that has failed for good, an hour after another."""
     workout = make.workout(patient=patient, doctor=doctor, completed_at=NOON)
     summary = make.summary(workout, due_at=ago(hours=-1))
-    FeedbackSummary.objects.filter(pk=summary.pk).update(dead_at=ago(hours=hours + 2), last_error=f"{mark} summary")
+    FeedbackSummary.objects.filter(pk=summary.pk).update(
+        dead_at=ago(hours=hours + 2), last_error=f"{mark}Summary at feedback.x:1"
+    )
     push = settled(patient, "FAILED", hours=hours + 3)
     Push.objects.filter(pk=push.pk).update(last_error=f"{mark} push")
     return {
@@ -71,7 +73,7 @@ def fail_one_of_each(make: Make, patient: User, doctor: User, mark: str, hours: 
         ),
         "notedelivery": NoteDelivery.objects.create(
             workout=workout, doctor=doctor, due_at=ago(hours=-1), dead_at=ago(hours=hours + 1),
-            last_error=f"{mark} notes",
+            last_error=f"{mark}Notes at feedback.x:1",
         ),
         "feedbacksummary": summary,
         "push": push,

@@ -158,10 +158,10 @@ def test_the_last_failures_tell_why_and_lead_to_where_they_are_settled(make: Mak
 
     shown = [(one.what, one.reason, one.link.split("/")[3], one.clinic) for one in figures.failures]
     assert shown == [
-        ("Follow-up", "Own follow-up", "followuprequest", ""),
-        ("Therapist's notes", "Own notes", "notedelivery", ""),
-        ("Patient's feedback", "Own summary", "feedbacksummary", ""),
-        ("Push", "Own push", "push", ""),
+        ("Follow-up", "the service said: Own follow-up", "followuprequest", ""),
+        ("Therapist's notes", "an error on the way: OwnNotes at feedback.x:1", "notedelivery", ""),
+        ("Patient's feedback", "an error on the way: OwnSummary at feedback.x:1", "feedbacksummary", ""),
+        ("Push", "the service said: Own push", "push", ""),
     ]  # fmt: skip
     for failure in figures.failures:
         assert failure.link.split("/")[4] == str(rows[failure.link.split("/")[3]].pk)
@@ -171,6 +171,24 @@ def test_the_last_failures_tell_why_and_lead_to_where_they_are_settled(make: Mak
     assert figures.failed.value in html
 
 
+def test_why_it_failed_is_told_in_words_where_there_are_some(make: Make, browse: Browse) -> None:
+    promised(Status.FAILED, tenant=make.clinic, failed_at=ago(hours=1), last_error="DeviceNotRegistered")
+    for hours, reason in enumerate(("UNREGISTERED", "the device belongs to somebody else now"), start=2):
+        push = settled(make.pat, "FAILED", hours=hours)
+        Push.objects.filter(pk=push.pk).update(last_error=reason)
+    client = browse(make.ada)
+
+    english, russian = (
+        [failure.reason for failure in told(client, **{"Accept-Language": language}).failures]
+        for language in ("en", "ru")
+    )
+
+    gone = "the device takes no notifications from the app any more"
+    assert english == [gone, gone, "the device belongs to somebody else now"]
+    in_russian = "устройство больше не принимает уведомления приложения"
+    assert russian == [in_russian, in_russian, "устройство теперь принадлежит другому человеку"]
+
+
 def test_an_operator_is_told_whose_they_are(make: Make, browse: Browse, operator: User) -> None:
     promised(Status.FAILED, tenant=make.other_clinic, failed_at=ago(hours=1))
     promised(Status.FAILED, tenant=None, failed_at=ago(hours=2))
@@ -178,7 +196,7 @@ def test_an_operator_is_told_whose_they_are(make: Make, browse: Browse, operator
     shown = told(browse(operator)).failures
 
     assert [(failure.clinic, failure.reason) for failure in shown] == [
-        (make.other_clinic.name, "no reason is known"), ("no clinic yet", "no reason is known"),
+        (make.other_clinic.name, "nobody knows why"), ("no clinic yet", "nobody knows why"),
     ]  # fmt: skip
 
 
@@ -190,7 +208,9 @@ def test_twenty_of_them_are_shown_the_newest_first(make: Make, browse: Browse) -
 
     figures = told(browse(make.ada))
 
-    assert [failure.reason for failure in figures.failures] == [f"{hours} h" for hours in range(FAILURES_SHOWN)]
+    assert [failure.reason for failure in figures.failures] == [
+        f"the service said: {hours} h" for hours in range(FAILURES_SHOWN)
+    ]
     assert (figures.failed.value, figures.failed.trouble) == (
         "15 failed follow-ups wait for somebody", "needs attention",
     )  # fmt: skip
