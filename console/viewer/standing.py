@@ -75,7 +75,6 @@ def way_of(delivery: Any, given: Given) -> Way:
     names = {
         "doctor": delivery.doctor.name,
         "patient": given.patient.first_name,
-        "reason": delivery.last_error,
         "when": _sent_at(delivery, given),
     }
     return Way(
@@ -127,10 +126,21 @@ def _waiting(delivery: Any) -> str:
     return _("Sending to {patient} in {clock}")
 
 
-def _again(delivery: Any) -> str:
+def _again(delivery: NoteDelivery) -> str:
+    """How often it failed; why, tells a therapist nothing they could do, and administrators elsewhere."""
     if _is_due(delivery, DeliveryState.DEAD):
-        return _("Could not be sent: {reason}. It is tried again now")
-    return _("Could not be sent: {reason}. It is tried again in {clock}")
+        said = ngettext(
+            "Could not be sent in %d attempt. It is tried again now",
+            "Could not be sent in %d attempts. It is tried again now",
+            delivery.attempts,
+        )
+    else:
+        said = ngettext(
+            "Could not be sent in %d attempt. It is tried again in {clock}",
+            "Could not be sent in %d attempts. It is tried again in {clock}",
+            delivery.attempts,
+        )
+    return said % delivery.attempts
 
 
 def _is_due(delivery: Any, state: DeliveryState) -> bool:

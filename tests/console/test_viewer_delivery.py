@@ -68,15 +68,15 @@ def steer(client: Client, done: Workout, verb: str, delivery: NoteDelivery, **he
         ({"held_at": Now()}, "Held · 2 notes Resume Send now Preview"),
         (
             {**SOON, "attempts": 1, "last_error": "LookupError at <here>"},
-            "Could not be sent: LookupError at &lt;here&gt;. It is tried again in 4:30 · 2 notes Send now Hold Preview",
+            "Could not be sent in 1 attempt. It is tried again in 4:30 · 2 notes Send now Hold Preview",
         ),
         (
             {"due_at": Now() + timedelta(hours=1), **FAILED},
-            "Could not be sent: LookupError at &lt;here&gt;. It is tried again in 1:00:00 · 2 notes Send now Preview",
+            "Could not be sent in 3 attempts. It is tried again in 1:00:00 · 2 notes Send now Preview",
         ),
         (
             {**LATE, **FAILED},
-            "Could not be sent: LookupError at &lt;here&gt;. It is tried again now · 2 notes Send now Preview",
+            "Could not be sent in 3 attempts. It is tried again now · 2 notes Send now Preview",
         ),
         (SENT, "Sent to Pat: today 7:05 (New York), for you today 13:05 (Berlin) · 2 notes Preview"),
         (
@@ -143,6 +143,18 @@ def test_with_the_feature_off_nothing_is_offered(
         stands(delivery, **fields)
         off = "Feedback notifications are off: the notes are saved and nothing is sent."
         assert strip(client, done) == off
+
+
+@pytest.mark.parametrize("who", ["dana", "ada"])
+def test_what_an_error_is_called_is_not_told_beside_the_notes(
+    who: str, done: Workout, delivery: NoteDelivery, make: Make, dana: User, browse: Browse
+) -> None:
+    stands(delivery, due_at=Now() + timedelta(hours=1), **FAILED)
+
+    html = shown(browse({"dana": dana, "ada": make.ada}[who]), done)
+
+    assert "Could not be sent in 3 attempts." in html
+    assert "LookupError" not in html
 
 
 def test_only_the_own_notes_are_counted_and_told(
