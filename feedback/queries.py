@@ -189,6 +189,16 @@ def _exercise_ids(workout_ids: Sequence[int]) -> Sequence[int]:
     return list(ExerciseInWorkout.objects.filter(workout__in=workout_ids).values_list("pk", flat=True))
 
 
+def dead_summaries() -> QuerySet[FeedbackSummary]:
+    """The summaries that keep failing."""
+    return FeedbackSummary.objects.filter(OWED, dead_at__isnull=False)
+
+
+def dead_deliveries() -> QuerySet[NoteDelivery]:
+    """The deliveries that keep failing; one that is held is not tried."""
+    return NoteDelivery.objects.filter(IN_STATE[DeliveryState.DEAD])
+
+
 def dead_debts() -> int:
     """How many summaries and deliveries keep failing."""
-    return sum(model.objects.filter(OWED, dead_at__isnull=False).count() for model in (FeedbackSummary, NoteDelivery))
+    return dead_summaries().count() + dead_deliveries().count()

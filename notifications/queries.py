@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import ExpressionWrapper, F, Max, Q, QuerySet, fields
 from django.db.models.functions import Now
 
@@ -23,6 +24,17 @@ def pushes_owed() -> QuerySet[Push]:
 def pushes_due() -> QuerySet[Push]:
     """Pushes whose next attempt has come, and that nobody is sending."""
     return pushes_owed().filter(LEASE_FREE)
+
+
+def pushes_given_up() -> QuerySet[Push]:
+    """
+    Pushes that were given up in the last day, because no service took them for ``PUSH_GIVE_UP_AFTER``.
+
+    What a service refused at once is none of them: somebody has taken the app off their phone, and that is that.
+    """
+    too_old = F("created_at") + settings.PUSH_GIVE_UP_AFTER
+    lately = Now() - timedelta(days=1)
+    return Push.objects.filter(status=PushStatus.FAILED, settled_at__gt=lately, settled_at__gte=too_old)
 
 
 def receipts_due() -> QuerySet[Push]:

@@ -1,24 +1,23 @@
 """Everything the status page tells, gathered at one moment, in as many queries however much there is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from console.status import words
 from console.status.charts import Chart, chart
-from console.status.queries import Due, Failure, due, failures
-from console.words import day_and_time
+from console.status.failed import Told, Unsettled, told, unsettled
+from console.status.queries import Due, due, failures, given_up
 from followups import health as follow_ups
 from followups.alarms import too_few_succeed
 from followups.measures import Measures, Tries, measure, tries_by_hour
-from followups.words import failure_in_words
 from notifications import health as pushes
 from notifications.measures import pushes_by_hour
 from okta.queues import waiting
@@ -30,32 +29,19 @@ HEARTBEAT: Final = "okta.heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A failure in words, and where it is settled."""
-
-    key: str
-    what: str
-    when: str
-    at: datetime
-    reason: str
-    clinic: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     processes: Sequence[Line]
     sweeps: Sequence[Line]
     waiting: Sequence[Line]
     charts: Sequence[Chart]
     failures: Sequence[Told]
-    failed: Line
-    """How many follow-ups have failed and wait for somebody; more, perhaps, than are among the last failures."""
+    unsettled: Sequence[Unsettled]
 
     @property
     def attention(self) -> int:
         """How many of the figures somebody should look at."""
-        lines: list[Line | Chart] = [*self.processes, *self.sweeps, *self.waiting, *self.charts, self.failed]
+        figures = (self.processes, self.sweeps, self.waiting, self.charts, self.unsettled)
+        lines: Iterable[Line | Chart | Unsettled] = chain.from_iterable(figures)
         return sum(bool(line.trouble) for line in lines)
 
 
@@ -72,8 +58,8 @@ def gather(*, tenant_id: int | None, reader: User, in_detail: bool, now: datetim
         sweeps=[_sweep(kind, run, in_detail=in_detail) for kind, run in runs.items()],
         waiting=_waiting(measured, due(tenant_id)),
         charts=_charts(measured, tenant_id, now.astimezone(reader.zone)),
-        failures=[_told(failure, now=now, reader=reader, whose=tenant_id is None) for failure in failures(tenant_id)],
-        failed=_failed(measured),
+        failures=told(failures(tenant_id), now=now, reader=reader, whose=tenant_id is None),
+        unsettled=unsettled(measured, given_up(tenant_id)),
     )
 
 
@@ -136,25 +122,3 @@ def _charts(measured: Measures, tenant_id: int | None, now: datetime) -> list[Ch
         chart("follow-ups", _("Follow-ups"), tries_by_hour(tenant_id=tenant_id), trouble=alarming, now=now),
         chart("pushes", _("Pushes"), pushed, trouble="", now=now),
     ]
-
-
-def _failed(measured: Measures) -> Line:
-    if not measured.failed:
-        return Line(_("Follow-ups"), "")
-    said = (
-        ngettext("%d failed follow-up waits for somebody", "%d failed follow-ups wait for somebody", measured.failed)
-        % measured.failed
-    )
-    return Line(_("Follow-ups"), said, _("needs attention") if measured.failed_last_day else "")
-
-
-def _told(failure: Failure, *, now: datetime, reader: User, whose: bool) -> Told:
-    return Told(
-        key=f"{failure.page}-{failure.pk}",
-        what=str(words.FAILED[failure.page]),
-        when=day_and_time(failure.at, now=now, zone=reader.zone),
-        at=failure.at,
-        reason=failure_in_words(failure.reason),
-        clinic=(failure.clinic or _("no clinic yet")) if whose else "",
-        link=reverse(f"admin:{failure.page}_change", args=[failure.pk]),
-    )

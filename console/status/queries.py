@@ -9,13 +9,11 @@ from django.db.models import CharField, Count, DurationField, ExpressionWrapper,
 from django.db.models.functions import Cast, Now
 
 from entrances.locks import overdue
-from feedback.models import FeedbackSummary, NoteDelivery
-from feedback.queries import IN_STATE, OWED, deliveries_due, summaries_due
-from feedback.states import DeliveryState
+from feedback.queries import dead_deliveries, dead_summaries, deliveries_due, summaries_due
 from followups.models import FollowUpRequest
 from followups.states import Status
 from notifications.models import Push
-from notifications.queries import pushes_owed
+from notifications.queries import pushes_given_up, pushes_owed
 from notifications.states import PushStatus
 
 FAILURES_SHOWN: Final = 20
@@ -56,18 +54,31 @@ def due(tenant_id: int | None) -> dict[str, Due]:
 def failures(tenant_id: int | None) -> Sequence[Failure]:
     """The last that failed for good, of a clinic or of all, the newest first, in one query."""
     follow_ups = FollowUpRequest.objects.filter(status=Status.FAILED)
-    deliveries = NoteDelivery.objects.filter(IN_STATE[DeliveryState.DEAD])
-    summaries = FeedbackSummary.objects.filter(OWED, dead_at__isnull=False)
     pushes = Push.objects.filter(status=PushStatus.FAILED)
     kinds: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
         ("followups_followuprequest", follow_ups, "failed_at", "tenant"),
-        ("feedback_notedelivery", deliveries, "dead_at", "workout__tenant"),
-        ("feedback_feedbacksummary", summaries, "dead_at", "patient__tenant"),
+        ("feedback_notedelivery", dead_deliveries(), "dead_at", "workout__tenant"),
+        ("feedback_feedbacksummary", dead_summaries(), "dead_at", "patient__tenant"),
         ("notifications_push", pushes, "settled_at", "notification__recipient__tenant"),
     )
     first, *others = (_newest(page, _of(tenant_id, rows, clinic), at, clinic) for page, rows, at, clinic in kinds)
     newest = first.union(*others, all=True).order_by("-at", "page", "row")
     return [Failure(*row) for row in newest[:FAILURES_SHOWN]]
+
+
+def given_up(tenant_id: int | None) -> dict[str, int]:
+    """
+    By kind, how much is tried hardly ever, or no more, of a clinic or of all, in one query.
+
+    Follow-ups have measures of their own.
+    """
+    kinds: tuple[tuple[str, QuerySet[Any], str], ...] = (
+        ("feedback_notedelivery", dead_deliveries(), "workout__tenant"),
+        ("feedback_feedbacksummary", dead_summaries(), "patient__tenant"),
+        ("notifications_push", pushes_given_up(), "notification__recipient__tenant"),
+    )
+    first, *others = (_number(page, _of(tenant_id, rows, clinic)) for page, rows, clinic in kinds)
+    return dict.fromkeys((page for page, *_ in kinds), 0) | dict(first.union(*others, all=True))
 
 
 def _of(tenant_id: int | None, rows: QuerySet[Any], clinic: str) -> QuerySet[Any]:
@@ -79,6 +90,12 @@ def _due(page: str, rows: QuerySet[Any], since: str) -> QuerySet[Any]:
     grouped = rows.order_by().annotate(page=Value(page)).values("page")
     counted: QuerySet[Any] = grouped.annotate(number=Count("pk"), late=Max(late))
     return counted.values_list("page", "number", "late")
+
+
+def _number(page: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    grouped = rows.order_by().annotate(page=Value(page)).values("page")
+    counted: QuerySet[Any] = grouped.annotate(number=Count("pk")).values_list("page", "number")
+    return counted
 
 
 def _newest(page: str, rows: QuerySet[Any], at: str, clinic: str) -> QuerySet[Any]:

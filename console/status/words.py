@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from okta.sweeps import LastRun
 
@@ -35,6 +35,27 @@ FAILED: Final[dict[str, Any]] = {
     "feedback_feedbacksummary": gettext_lazy("Patient's feedback"),
     "notifications_push": gettext_lazy("Push"),
 }
+UNSETTLED: Final[dict[str, Any]] = {
+    "followups_followuprequest": ngettext_lazy(
+        "%d failed follow-up waits for somebody", "%d failed follow-ups wait for somebody"
+    ),
+    "feedback_notedelivery": ngettext_lazy(
+        "Notes on %d session do not reach the patient", "Notes on %d sessions do not reach the patients"
+    ),
+    "feedback_feedbacksummary": ngettext_lazy(
+        "%d report of a patient does not reach the therapists", "%d reports of patients do not reach the therapists"
+    ),
+    "notifications_push": ngettext_lazy(
+        "%d push was given up in the last 24 hours", "%d pushes were given up in the last 24 hours"
+    ),
+}
+LISTED: Final[dict[str, str]] = {
+    "followups_followuprequest": "status=failed",
+    "feedback_notedelivery": "state=dead",
+    "feedback_feedbacksummary": "state=dead",
+    "notifications_push": "status__exact=FAILED",
+}
+"""By what the admin's list of a kind is narrowed to what has failed of it."""
 
 
 def outcome(run: LastRun, *, in_detail: bool) -> str:

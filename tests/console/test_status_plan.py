@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.status.queries import due, failures
+from console.status.queries import due, failures, given_up
 from entrances.models import AppEntrance
 from feedback.models import FeedbackSummary, NoteDelivery
 from followups.models import FollowUpRequest
@@ -27,12 +27,14 @@ def test_no_history_is_read(everybody: bool, make: Make) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert {waiting.number for waiting in due(tenant_id).values()} == {0}
         assert failures(tenant_id) == []
+        assert set(given_up(tenant_id).values()) == {0}
 
-    what_waits, what_failed = (explained(query["sql"]) for query in queries)
+    what_waits, what_failed, what_was_given_up = (explained(query["sql"]) for query in queries)
     # Two indexes know the deliveries on their way and no others; where there are none, either will do.
     for plan, indexes in (
         (what_waits, ("delivery_o", "summary_owed", "entrance_owed", "push_owed")),
         (what_failed, ("delivery_o", "summary_owed", "follow_up_failed", "push_given_up")),
+        (what_was_given_up, ("delivery_o", "summary_owed", "push_given_up")),
     ):
         assert [name for name in indexes if name not in plan] == [], plan
         assert "delivery_of_doctor" not in plan, plan
