@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.flags import REGISTRY, Flag
 from accounts.models import FlagChange, TenantSettings, User
@@ -77,6 +77,12 @@ def connected_doctors(patient: User) -> QuerySet[User]:
     if patient.archived_at is not None:
         return User.objects.none()
     return User.objects.filter(connected_to_patient(patient)).order_by("pk")
+
+
+def are_connected(*, doctor: str, patient: str) -> Exists:
+    """The condition that the person at ``doctor`` is among the ``connected_doctors`` of the one at ``patient``."""
+    caring = connected_to_patient(OuterRef(patient))
+    return Exists(User.objects.filter(caring, links_to_patients__patient__archived_at=None, pk=OuterRef(doctor)))
 
 
 def patient_of_doctor(*, doctor: User, patient_id: int) -> User:

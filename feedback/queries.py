@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.models import User
-from accounts.queries import connected_to_doctor, feature_on
+from accounts.queries import are_connected, connected_to_doctor, feature_on
 from feedback.cards import note_key
 from feedback.models import FeedbackSummary, NoteDelivery
 from feedback.rules import Felt
@@ -134,15 +134,31 @@ def with_note_count(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery
     return deliveries.annotate(note_count=Count("workout__exercises", filter=own & written))
 
 
+def with_connected(deliveries: QuerySet[NoteDelivery]) -> QuerySet[NoteDelivery]:
+    """Each with whether its doctor is connected to the patient now, ``connected``."""
+    return deliveries.annotate(connected=are_connected(doctor="doctor", patient="workout__patient"))
+
+
+def will_not_be_sent(delivery: Any, *, feature_on: bool) -> bool:
+    """
+    Whether notes are owed that neither time nor a person can send: their doctor has left the patient's care.
+
+    The delivery must come with ``note_count`` and ``connected``. Where all notes were cleared there is nothing
+    to say in anybody's name, and the card is taken back all the same.
+    """
+    owed = feature_on and delivery.due_at is not None
+    return owed and not delivery.connected and bool(delivery.note_count)
+
+
 def deliveries_on(workout: Workout) -> QuerySet[NoteDelivery]:
     """
     Every doctor's delivery of a workout, in the order of their first saves, with its doctor.
 
-    Annotated with ``note_count``, and with ``remaining``: how long until it is due on the database's
-    clock, None when nothing is owed.
+    Annotated with ``note_count`` and ``connected``, and with ``remaining``: how long until it is due on the
+    database's clock, None when nothing is owed.
     """
     rows = NoteDelivery.objects.filter(workout=workout).select_related("doctor").annotate(remaining=WAIT)
-    return with_note_count(rows).order_by("pk")
+    return with_note_count(with_connected(rows)).order_by("pk")
 
 
 def deliveries_of(doctor: User) -> QuerySet[NoteDelivery]:

@@ -18,9 +18,9 @@ from console.countdown import Countdown
 from console.reader import Reader
 from console.words import short_day, with_theirs
 from feedback.models import NoteDelivery
-from feedback.queries import due_at, state_of
+from feedback.queries import due_at, state_of, will_not_be_sent
 from feedback.states import DeliveryState, ExerciseFlag
-from feedback.words import delivery_badge
+from feedback.words import delivery_badge, not_connected_words
 from followups.models import FollowUpRequest
 from followups.words import failure_in_words, urgency_badge
 from messaging.models import Conversation, Message
@@ -76,7 +76,7 @@ class FailedFollowUp:
 
 @dataclass(frozen=True, slots=True)
 class NotesOnTheirWay:
-    """The notes of a doctor on one session; without a countdown, time alone will not send them."""
+    """The notes of a doctor on one session; without a countdown, time alone will not send them, as ``state`` says."""
 
     pk: int
     who: str
@@ -190,7 +190,9 @@ def note_lines(reader: Reader, deliveries: Sequence[NoteDelivery], *, now: datet
 
 def _notes(reader: Reader, delivery: Any, sent_at_all: bool, now: datetime) -> NotesOnTheirWay:
     workout, yours, count = delivery.workout, reader.person.zone, delivery.note_count
-    state, due = state_of(delivery, feature_on=sent_at_all), due_at(delivery, feature_on=sent_at_all)
+    ended = will_not_be_sent(delivery, feature_on=sent_at_all)
+    state = DeliveryState.NONE if ended else state_of(delivery, feature_on=sent_at_all)
+    due = None if ended else due_at(delivery, feature_on=sent_at_all)
     day = short_day(workout.day, today=local_date(now, yours))
     held = with_theirs(delivery.held_at, now=now, yours=yours, theirs=yours) if state == DeliveryState.HELD else ""
     return NotesOnTheirWay(
@@ -198,13 +200,18 @@ def _notes(reader: Reader, delivery: Any, sent_at_all: bool, now: datetime) -> N
         who=workout.patient.name,
         session=_("Session of %(day)s") % {"day": day},
         notes=ngettext("%d note", "%d notes", count) % count if count else _("all notes were cleared"),
-        state=delivery_badge(state),
+        state=_not_connected(delivery) if ended else delivery_badge(state),
         countdown=Countdown(due, delivery.clock) if due is not None else None,
         held=_("Held since %(time)s") % {"time": held} if held else "",
         failing=state == DeliveryState.DEAD,
         by=_other(reader, delivery.doctor),
         page=session_page(workout.pk) or "",
     )
+
+
+def _not_connected(delivery: NoteDelivery) -> str:
+    doctor, patient = delivery.doctor, delivery.workout.patient
+    return not_connected_words().format(doctor=doctor.name, patient=patient.first_name)
 
 
 def _other(reader: Reader, doctor: User | None) -> str:

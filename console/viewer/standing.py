@@ -13,8 +13,9 @@ from accounts.models import User
 from console.countdown import clock_of, whole_seconds
 from console.words import in_both, same_clock
 from feedback.models import NoteDelivery
-from feedback.queries import state_of
+from feedback.queries import state_of, will_not_be_sent
 from feedback.states import DeliveryState
+from feedback.words import not_connected_words
 from okta.clock import local_date
 from workouts.words import duration
 
@@ -29,12 +30,11 @@ STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is true of all deliveries of a workout; ``caring`` are the doctors connected to the patient now."""
+    """What is true of all deliveries of a workout."""
 
     patient: User
     reader: User
     feature_on: bool
-    caring: frozenset[int]
     now: datetime
 
 
@@ -45,7 +45,7 @@ class Way:
 
     ``left`` is how long until time does what is said, on the database's clock; None when no clock ticks,
     which is also so while it is ``due``: a worker is about to do it.
-    ``whose`` is the doctor's name, unless it is the reader's own.
+    ``whose`` is the doctor's name, unless it is the reader's own. It has ``ended`` where nobody will send it any more.
     """
 
     delivery: NoteDelivery
@@ -55,21 +55,22 @@ class Way:
     spoken: str
     left: timedelta | None
     due: bool
+    ended: bool
     steps: tuple[str, ...]
 
     @property
     def mark(self) -> str:
         """Another one whenever the page has something else to say than that time has passed."""
         row: Any = self.delivery
-        return f"{row.pk}.{row.rev}.{row.note_count}.{row.attempts}.{self.state}.{self.left is not None:d}"
+        told = (row.pk, row.rev, row.note_count, row.attempts, self.state, int(self.left is not None), int(self.ended))
+        return ".".join(map(str, told))
 
 
 def way_of(delivery: Any, given: Given) -> Way:
     """The way of a delivery; it must come from ``feedback.queries.deliveries_on``."""
     state = state_of(delivery, feature_on=given.feature_on)
-    ended = state in STEPS and delivery.doctor_id not in given.caring
-    sentence = _("{doctor} is not connected to {patient} any more: nothing is sent.") if ended else ""
-    sentence = sentence or _sentence(delivery, state, given)
+    ended = will_not_be_sent(delivery, feature_on=given.feature_on)
+    sentence = not_connected_words() if ended else _sentence(delivery, state, given)
     left = delivery.remaining if CLOCK in sentence else None
     said = sentence + _notes(delivery, state)
     names = {
@@ -85,6 +86,7 @@ def way_of(delivery: Any, given: Given) -> Way:
         spoken=said.format(clock=duration(whole_seconds(left)), **names),
         left=left,
         due=not ended and _is_due(delivery, state),
+        ended=ended,
         steps=() if ended or nothing_happens(delivery, state) else STEPS.get(state, ()),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.flags import FEEDBACK_NOTIFICATIONS
-from accounts.queries import connected_doctors, feature_on
+from accounts.queries import feature_on
 from console.reader import Reader
 from console.viewer.standing import Given, Way, off_words, way_of
 from feedback.models import NoteDelivery
@@ -48,7 +48,7 @@ class Strip:
 def strip_of(reader: Reader, workout: Workout, *, now: datetime) -> Strip:
     """The strip of a session for this reader, in a constant number of queries."""
     on = feature_on(workout.tenant_id, FEEDBACK_NOTIFICATIONS)
-    given = Given(workout.patient, reader.person, on, _caring(reader, workout), now)
+    given = Given(workout.patient, reader.person, on, now)
     ways = [way_of(delivery, given) for delivery in deliveries_shown(reader, workout)]
     hint = _hint(workout, on) if not ways and may_write(reader, workout) else ""
     return Strip(ways=ways, hint=hint, mark="-".join([f"{on:d}", *(way.mark for way in ways)]))
@@ -71,13 +71,6 @@ def delivery_shown(reader: Reader, workout: Workout, delivery_id: str) -> NoteDe
 def may_write(reader: Reader, workout: Workout) -> bool:
     """Whether this reader may write notes on a session they can read."""
     return reader.is_doctor and may_write_notes(doctor=reader.person, workout=workout)
-
-
-def _caring(reader: Reader, workout: Workout) -> frozenset[int]:
-    # A doctor reads the sessions of their own patients alone.
-    if reader.is_doctor:
-        return frozenset({reader.person.pk})
-    return frozenset(connected_doctors(workout.patient).values_list("pk", flat=True))
 
 
 def _hint(workout: Workout, on: bool) -> str:

@@ -12,13 +12,15 @@ from accounts.models import TenantSettings, User
 from entrances.models import AppEntrance
 from entrances.states import Status
 from feedback.actions import steer
+from feedback.actions.deliver_notes import deliver_notes
 from feedback.models import NoteDelivery
 from messaging.models import Conversation
 from tests.admin.conftest import Browse
 from tests.console.conftest import promised
 from tests.console.needs import TODAY_PAGE, needs, who
+from tests.console.sessions import shown, strip_in
 from tests.console.steps import page_of
-from tests.feedback.steps import save
+from tests.feedback.steps import quiet_period_ends, save
 from tests.make import NOON, Make
 from workouts.models import Workout
 
@@ -169,6 +171,61 @@ def test_what_was_sent_or_cleared_or_is_a_colleagues_is_not_told(make: Make, dan
     assert line.split(" Waiting")[0].split(" · ", 1)[1] == "1 note · Grace Test"
     make.pat.links_to_doctors.update(ended_at=NOON)
     assert needs(browse(grace_in(grace)))["notes"] == []
+
+
+AWAY: dict[str, Any] = {
+    "their link has ended": lambda make: make.pat.links_to_doctors.update(ended_at=NOON),
+    "they are not active": lambda make: User.objects.filter(pk=make.dana.pk).update(is_active=False),
+    "the patient is archived": lambda make: User.objects.filter(pk=make.pat.pk).update(archived_at=NOON),
+}
+
+
+@pytest.mark.parametrize("away", AWAY)
+@pytest.mark.parametrize(
+    "stands",
+    [
+        {"due_at": Now() + timedelta(minutes=4)},
+        {"due_at": Now() + timedelta(minutes=4), "held_at": NOON},
+        {"due_at": Now() + timedelta(minutes=4), "attempts": 3, "dead_at": NOON},
+    ],
+    ids=["waiting", "held", "failing"],
+)
+def test_what_will_not_be_sent_is_not_promised_here_nor_beside_the_notes(
+    stands: dict[str, Any], away: str, make: Make, browse: Browse
+) -> None:
+    done = make.workout(completed_at=NOON)
+    delivery = save(done, "Good depth")
+    NoteDelivery.objects.filter(pk=delivery.pk).update(**stands)
+    AWAY[away](make)
+    client = browse(make.ada)
+
+    [line] = needs(client)["notes"]
+    strip = strip_in(shown(client, done))
+
+    said = "Dana Reed is not connected to Pat any more: nothing is sent."
+    assert line.split(" View ")[0] == f"Pat Lee Session of Wed 8 April · 1 note · Dana Reed {said}"
+    assert strip == f"Dana Reed: {said} · 1 note Preview"
+    quiet_period_ends(delivery)
+    NoteDelivery.objects.update(held_at=None)
+    assert deliver_notes(delivery_id=delivery.pk) == "doctor not connected"
+
+
+def test_a_card_of_cleared_notes_is_taken_back_whoever_cares_for_the_patient_now(make: Make, browse: Browse) -> None:
+    done = make.workout(completed_at=NOON)
+    delivery = save(done, "Good depth")
+    quiet_period_ends(delivery)
+    assert deliver_notes(delivery_id=delivery.pk) == "sent"
+    due_in(save(done, ""), timedelta(seconds=240))
+    make.pat.links_to_doctors.update(ended_at=NOON)
+    client = browse(make.ada)
+
+    [line] = needs(client)["notes"]
+    strip = strip_in(shown(client, done))
+
+    assert line.startswith("Pat Lee Goes out in 4:00 Session of Wed 8 April · all notes were cleared · Dana Reed")
+    assert strip == "Dana Reed: All notes are cleared: what Pat has is taken back in 4:00 Send now Hold"
+    quiet_period_ends(delivery)
+    assert deliver_notes(delivery_id=delivery.pk) == "cleared"
 
 
 def grace_in(grace: User) -> User:

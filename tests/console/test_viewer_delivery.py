@@ -323,6 +323,21 @@ def test_a_switched_flag_is_told_to_a_page_that_asks(
     assert strip_in(words(ask(client, done, html))).startswith("Feedback notifications are off")
 
 
+def test_a_doctor_who_has_left_takes_the_steps_of_held_notes_with_them_on_a_page_that_asks(
+    done: Workout, delivery: NoteDelivery, make: Make, browse: Browse
+) -> None:
+    stands(delivery, held_at=Now())
+    client = browse(make.ada)
+    html = shown(client, done)
+    make.pat.links_to_doctors.update(ended_at=NOON)
+
+    told = words(ask(client, done, html))
+
+    assert strip_in(html) == "Dana Reed: Held · 2 notes Resume Send now Preview"
+    assert strip_in(told) == "Dana Reed: Dana Reed is not connected to Pat any more: nothing is sent. · 2 notes Preview"
+    assert ask(client, done, told).status_code == 204
+
+
 def test_asking_by_itself_is_no_activity_and_no_reading(done: Workout, client: Client) -> None:
     client.get(session_of(done, "delivery"), **HTMX)
 
