@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from console.felt import Whole, whole_of
-from console.words import in_both
+from console.words import with_theirs
 from feedback.queries import felt_that_day
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.words import amount, felt_badges, minutes, state
@@ -68,7 +68,7 @@ def _row(workout: Workout, exercises: list[ExerciseInWorkout], *, reader: User, 
 def _when(workout: Workout, *, reader: User, now: datetime) -> str:
     if workout.completed_at is None or not workout.told_by_patient:
         return ""
-    return in_both(workout.completed_at, now=now, theirs=workout.patient.zone, yours=reader.zone)
+    return with_theirs(workout.completed_at, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
 
 def _highest(told: Iterable[int | None]) -> int | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from console.felt import Whole, whole_of
-from console.words import in_both
+from console.words import with_theirs
 from workouts.models import ExerciseInWorkout, Workout
 from workouts.states import Block
 from workouts.streaks import StreakState
@@ -94,10 +94,10 @@ def written_at(row: ExerciseInWorkout, workout: Workout, *, reader: User, now: d
 
 
 def _when(instant: datetime | None, workout: Workout, *, reader: User, now: datetime) -> str:
-    """An instant in the patient's zone, and in the reader's where the clocks differ."""
+    """An instant in the reader's zone, and in the patient's where the clocks differ."""
     if instant is None:
         return ""
-    return in_both(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
+    return with_theirs(instant, now=now, theirs=workout.patient.zone, yours=reader.zone)
 
 
 def _measures(row: ExerciseInWorkout, *, told: bool) -> list[Measure]:

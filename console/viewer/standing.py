@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from console.countdown import clock_of, whole_seconds
-from console.words import in_both, same_clock
+from console.words import same_clock, with_theirs
 from feedback.models import NoteDelivery
 from feedback.queries import state_of, will_not_be_sent
 from feedback.states import DeliveryState
@@ -170,7 +170,7 @@ def _sent_at(delivery: NoteDelivery, given: Given) -> str:
         return ""
     if _is_plain(delivery, given):
         return date_format(at.astimezone(given.reader.zone), "G:i")
-    return in_both(at, now=given.now, theirs=given.patient.zone, yours=given.reader.zone)
+    return with_theirs(at, now=given.now, theirs=given.patient.zone, yours=given.reader.zone)
 
 
 def _is_plain(delivery: NoteDelivery, given: Given) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Model
+from django.template.response import TemplateResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
@@ -157,7 +158,7 @@ def test_the_record_of_a_list_stays_when_the_page_fails_after_it(
     def broken(answer: Any) -> Any:
         raise RuntimeError("a template that does not work")
 
-    monkeypatch.setattr("accounts.noted_pages.rendered", broken)
+    monkeypatch.setattr(TemplateResponse, "render", broken)
 
     assert client.get(f"{page(Workout, 'changelist')}?patient={make.pat.pk}").status_code == 500
     assert [row[3] for row in recorded()] == ["workouts.workout.list"]

@@ -86,7 +86,7 @@ def test_the_day_is_the_patients_and_the_hour_is_told_by_both_clocks(make: Make,
     [[day, *_rest]] = table(browse(dana))
 
     assert day.startswith("7 April 2026 : Pat Lee")
-    assert "22:00 (New York)" in day
+    assert "today 4:00 (Tue 7 April, 22:00 in New York)" in day
     assert "today 4:00" in day
 
 

@@ -78,7 +78,7 @@ def steer(client: Client, done: Workout, verb: str, delivery: NoteDelivery, **he
             {**LATE, **FAILED},
             "Could not be sent in 3 attempts. It is tried again now · 2 notes Send now Preview",
         ),
-        (SENT, "Sent to Pat: today 7:05 (New York), for you today 13:05 (Berlin) · 2 notes Preview"),
+        (SENT, "Sent to Pat: today 13:05 (7:05 in New York) · 2 notes Preview"),
         (
             SETTLED,
             "Not sent: feedback notifications were off, or Dana Reed was not connected to Pat. "
@@ -287,7 +287,7 @@ def test_while_nothing_changes_only_the_clock_is_told(done: Workout, delivery: N
     [
         (LATE, "Sending to Pat now · 2 notes Send now Hold Preview"),
         ({"held_at": Now()}, "Held · 2 notes Resume Send now Preview"),
-        ({**SETTLED, "delivered_rev": 1, "delivered_at": NOON}, "Sent to Pat: today 8:00 (New York)"),
+        ({**SETTLED, "delivered_rev": 1, "delivered_at": NOON}, "Sent to Pat: today 14:00 (8:00 in New York)"),
         ({"rev": 2}, "Sending to Pat in 5:00 · 2 notes Send now Hold Preview"),
     ],
 )
