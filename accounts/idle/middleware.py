@@ -49,4 +49,5 @@ class IdleSignOut:
 
 def is_in_admin(request: HttpRequest) -> bool:
     """Whether the request is for a page of the admin, the console's among them."""
-    return request.path.startswith(ADMIN)
+    # Not the whole path: below a prefix of the server's, such as "/okta/admin/", the admin is still the admin.
+    return request.path_info.startswith(ADMIN)
