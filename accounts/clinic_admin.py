@@ -23,14 +23,13 @@ from accounts.forms import ClinicForm, DayInput
 from accounts.models import Tenant
 from accounts.noted_pages import NotedPages
 from accounts.states import UserType
+from okta.admin_page import AdminPage
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin import TabularInline
 
-    _Page = ModelAdmin[Any]
     _Inline = TabularInline[Any, Any]
 else:
-    from unfold.admin import ModelAdmin as _Page
     from unfold.admin import TabularInline as _Inline
 
 BUTTON = "_button"
@@ -111,7 +110,7 @@ def badge(text: object, tone: str = "plain") -> SafeString:
     return format_html('<span class="okta-badge okta-{}">{}</span>', tone, text)
 
 
-class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, _Page):
+class ClinicAdmin(_RolePermissions, _ClinicChoices, NotedPages, AdminPage):
     """
     A page over rows that belong to clinics.
 

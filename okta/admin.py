@@ -5,7 +5,7 @@ A clinic's administrators see none of these pages.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axes import admin as axes_admin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -19,15 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
+from okta.admin_page import AdminPage
 from okta.models import Alert, SweepRun
 from okta.status import status_for
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-
-    _Page = ModelAdmin[Any]
-else:
-    from unfold.admin import ModelAdmin as _Page
 
 # Importing their pages first, so that there is something to put ours in place of.
 for registered in (axes_admin.AccessAttempt, axes_admin.AccessFailureLog, beat_admin.PeriodicTask):
@@ -37,7 +31,7 @@ for unused in (AccessLog, ClockedSchedule, CrontabSchedule, IntervalSchedule, So
     admin.site.unregister(unused)
 
 
-class OperatorPage(_Page):
+class OperatorPage(AdminPage):
     """Rows that belong to no clinic: for operators, to look at."""
 
     show_full_result_count = False

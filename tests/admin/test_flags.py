@@ -107,7 +107,7 @@ def test_another_clinics_flags_stay_as_they_are(ada: Client, make: Make, browse:
 
     response = ada.post(foreign, {"discreetPush": "on"})
 
-    assert response.status_code == 302
+    assert response.status_code == 404
     assert features(make.other_clinic.pk)["discreetPush"] is False
 
 
