@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from feedback.rules import fingerprint
+from tests.house.browsers import SIGN_IN, Answer
 from tests.house.doors import World, the
 
-SIGN_IN: Final = "sign in"
 ROLES: Final = (
     "nobody",
     "pat",
@@ -25,7 +25,6 @@ ROLES: Final = (
     "operator",
     "operator at the other clinic",
 )
-Answer = int | str
 
 
 @dataclass(frozen=True)

@@ -258,8 +258,8 @@ API = (
             "follow_up_messages": ("GET", "POST", "PATCH"),
             "provider_review_requests": ("GET", "PATCH"),
             "providers": ("GET", "POST", "PATCH"),
-            # Every other table.
-            "": ("GET",),
+            # Every other table, and however it is asked for.
+            "": ("GET", "POST", "PUT", "PATCH", "DELETE"),
         }.items()
         for method in methods
     ),
