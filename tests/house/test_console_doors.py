@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.test import Client
 
+from accounts.idle.activity import is_by_itself
 from accounts.models import Reading
 from accounts.readings import called
 from console.doors import PICKED
@@ -49,9 +50,28 @@ def test_a_page_shows_nothing_of_somebody_elses_patient(make: Make, door: Consol
     assert "Pat Lee" not in answer.content.decode()
 
 
+def test_what_a_page_asks_for_by_itself_is_no_activity_and_what_people_ask_for_is() -> None:
+    """Or whoever left a page open would never be signed out, or who reads one would be."""
+    asked = [door for door in CONSOLE if door.method == "GET"]
+    assert {door.route for door in asked if door.part} == {d.route for d in asked if is_by_itself(view_of(d.route))}
+
+
+# It brings when something will be sent, and of the patient a first name.
+STRIP = "/admin/sessions/<int:workout_id>/delivery/"
+
+
+def test_the_one_part_of_a_patients_page_that_is_not_recorded_says_a_first_name_alone(make: Make) -> None:
+    world = build_world(make)
+
+    strip = browser(make, "dana").get(address(STRIP, {"workout_id": world.done.pk})).content.decode()
+
+    assert "Sending to Pat in" in strip
+    assert [word for word in ("Lee", "Good depth", world.exercise.exercise.name) if word in strip] == []
+
+
 @pytest.mark.parametrize(
     "door",
-    [door for door in CONSOLE if door.method == "GET" and "<" in door.route and not door.part],
+    [door for door in CONSOLE if door.method == "GET" and "<" in door.route and door.route != STRIP],
     ids=lambda door: door.route,
 )
 def test_a_page_of_a_patient_is_not_shown_without_a_record_of_it(make: Make, door: ConsoleDoor) -> None:
