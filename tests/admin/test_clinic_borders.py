@@ -20,6 +20,7 @@ from followups.models import (
 )
 from notifications.models import Device, Push
 from tests.admin.conftest import Rows, form_of, page, press
+from tests.admin.test_doors import by_name
 from tests.make import Make
 from workouts.models import Exercise, ExerciseInWorkout, Workout
 
@@ -96,6 +97,20 @@ def test_an_action_on_a_row_of_another_clinic_does_nothing(ada: Client, ours: Ro
     assert CareLink.objects.get(pk=ours[CareLink].pk).ended_at is not None
     assert NoteDelivery.objects.get(pk=ours[NoteDelivery].pk).held_at is not None
     assert User.objects.get(pk=ours[User].pk).archived_at is not None
+
+
+@by_name
+def test_no_action_of_any_page_reaches_a_row_of_another_clinic(model: type[Model], ada: Client, theirs: Rows) -> None:
+    foreign = model._default_manager.filter(pk=theirs[model].pk)
+    before = foreign.values().get()
+    form = ada.get(page(model, "changelist")).context["action_form"]
+    offered = [name for name, _ in form.fields["action"].choices if name] if form else []
+
+    for action in offered:
+        given = {"action": action, "index": "0", "post": "yes", "_selected_action": [foreign.get().pk]}
+        ada.post(page(model, "changelist"), given)
+
+    assert foreign.values().get() == before
 
 
 def test_select_all_does_not_reach_beyond_the_clinic(ada: Client, ours: Rows, theirs: Rows) -> None:
