@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import resolve, reverse
+from django.urls import get_script_prefix, resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
@@ -261,7 +261,9 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _may_open(request: HttpRequest, name: str) -> bool:
     if ":" in name:
-        return bool(resolve(reverse(name)).func.may_open(request.user))  # type: ignore[attr-defined]
+        # Routes know nothing of a prefix that the server has put before their addresses.
+        path = f"/{reverse(name).removeprefix(get_script_prefix())}"
+        return bool(resolve(path).func.may_open(request.user))  # type: ignore[attr-defined]
     pages = {f"{page.opts.app_label}_{page.opts.model_name}": page for page in admin.site._registry.values()}
     return name in pages and pages[name].has_module_permission(request)
 

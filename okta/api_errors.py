@@ -82,13 +82,13 @@ def _path(attr: str | None) -> str:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A path nobody serves: JSON below the API, a page elsewhere."""
-    if request.path.startswith(settings.API_PREFIXES):
+    if request.path_info.startswith(settings.API_PREFIXES):
         return JsonResponse({"error": _("Not found."), "code": "not_found"}, status=404)
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A failure outside DRF's own handling: JSON below the API, a page elsewhere."""
-    if request.path.startswith(settings.API_PREFIXES):
+    if request.path_info.startswith(settings.API_PREFIXES):
         return JsonResponse({"error": _("Something went wrong on our side."), "code": "error"}, status=500)
     return defaults.server_error(request)
