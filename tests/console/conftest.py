@@ -1,5 +1,6 @@
 """A talk and a session of Pat, in New York, and Dana, in Berlin, at a frozen noon; and browsers signed in."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from followups.models import FollowUpRequest
 from messaging.actions.open_conversation import open_conversation
 from messaging.models import Conversation
+from okta import sweeps
 from tests.admin.conftest import browse, operator
 from tests.make import NOON, Make
 from workouts.models import Workout
@@ -23,6 +25,12 @@ def at_noon_in_english() -> Iterator[Any]:
     """The hour stands still, and the language of one test's reader does not stay for the next."""
     with time_machine.travel(NOON, tick=False) as hour, override("en"):
         yield hour
+
+
+@pytest.fixture(autouse=True)
+def a_young_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the tests have been running: an old process takes a sweep that never ran for a late one."""
+    monkeypatch.setattr(sweeps, "STARTED", time.monotonic())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The status page: how everybody's processes run, and that it stands when other things fall."""
 
 import socket
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -28,12 +27,6 @@ from tests.make import Make
 def empty_broker() -> Iterator[None]:
     with an_empty_broker():
         yield
-
-
-@pytest.fixture(autouse=True)
-def a_young_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the tests have been running: an old process takes a sweep that never ran for a late one."""
-    monkeypatch.setattr(sweeps, "STARTED", time.monotonic())
 
 
 # --- An empty system ---
