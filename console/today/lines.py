@@ -201,7 +201,7 @@ def _notes(reader: Reader, delivery: Any, sent_at_all: bool, now: datetime) -> N
         session=_("Session of %(day)s") % {"day": day},
         notes=ngettext("%d note", "%d notes", count) % count if count else _("all notes were cleared"),
         state=_not_connected(delivery) if ended else delivery_badge(state),
-        countdown=Countdown(due, delivery.clock) if due is not None else None,
+        countdown=Countdown(delivery.pk, delivery.remaining) if due is not None else None,
         held=_("Held since %(time)s") % {"time": held} if held else "",
         failing=state == DeliveryState.DEAD,
         by=_other(reader, delivery.doctor),

@@ -13,7 +13,7 @@ from entrances.queries import REALLY_DONE
 from entrances.states import NOT_TRAINED
 from entrances.states import Status as Visit
 from feedback.models import NoteDelivery
-from feedback.queries import OWED, with_connected, with_note_count
+from feedback.queries import OWED, WAIT, with_connected, with_note_count
 from feedback.states import ExerciseFlag
 from followups.models import FollowUpRequest
 from followups.states import Status, Urgency
@@ -79,16 +79,16 @@ def notes_on_their_way(reader: Reader) -> QuerySet[NoteDelivery]:
     """
     The notes that patients do not have yet, a doctor's own or all: failing first, then held, then the next due.
 
-    ``clock`` is what the database's shows, which is the clock that ``due_at`` is judged by. Notes that were
-    all cleared before the patient had any are nothing to send; those of a doctor who has left the patient's care
-    are told, and that they will not be sent.
+    ``remaining`` is how long until they are due, on the database's clock. Notes that were all cleared before the
+    patient had any are nothing to send; those of a doctor who has left the patient's care are told, and that they
+    will not be sent.
     """
     owed = NoteDelivery.objects.filter(OWED, workout__tenant=reader.clinic)
     if reader.is_doctor:
         owed = owed.filter(connected_to_doctor(reader.person, "workout__patient"), doctor=reader.person)
     by_risk = Case(When(held_at__isnull=False, then=1), When(dead_at__isnull=False, then=0), default=2)
     named = owed.select_related("workout__patient__tenant", "doctor")
-    counted = with_note_count(with_connected(named)).annotate(clock=Now())
+    counted = with_note_count(with_connected(named)).annotate(remaining=WAIT)
     return counted.filter(~Q(note_count=0, delivered_rev=None)).order_by(by_risk, "due_at", "pk")
 
 

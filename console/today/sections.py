@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from console.countdown import Countdown
 from console.reader import Reader
 from console.today.lines import feedback_lines, follow_up_lines, note_lines
 from console.today.missed import missed_lines
@@ -115,6 +116,12 @@ def kind_called(key: str) -> Kind | None:
 def sections(reader: Reader, *, now: datetime) -> list[Section]:
     """Everything that needs the reader."""
     return [_section(kind, reader, now) for kind in KINDS]
+
+
+def countdowns(found: Sequence[Section]) -> list[Countdown]:
+    """The clocks in the lines of these sections."""
+    clocks = (getattr(line, "countdown", None) for section in found for line in section.lines)
+    return [clock for clock in clocks if clock is not None]
 
 
 def _section(kind: Kind, reader: Reader, now: datetime) -> Section:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.idle.activity import by_itself
+from console.countdown import only_what_is_left
 from console.doors import page, part, show
 from console.paging import cut
 from console.reader import Reader
-from console.today.sections import Kind, Section, kind_called, sections
+from console.today.sections import Kind, Section, countdowns, kind_called, sections
 from okta.clock import local_date
 from okta.clock import now as read_clock
 
@@ -30,10 +31,11 @@ def today(request: HttpRequest, reader: Reader) -> Any:
 @by_itself
 @page
 def today_now(request: HttpRequest, reader: Reader) -> Any:
-    """The sections again, for a page that shows them; nothing when they are as that page knows them."""
-    standing = _standing(sections(reader, now=read_clock()))
+    """The sections again, for a page that shows them; only what is left when they are as that page knows them."""
+    found = sections(reader, now=read_clock())
+    standing = _standing(found)
     if request.GET.get("seen") == standing["seen"]:
-        return HttpResponse(status=204)
+        return only_what_is_left(countdowns(found))
     return part(request, reader, "console/today/now.html", context=standing)
 
 

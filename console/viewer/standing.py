@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from console.countdown import clock_of, whole_seconds
+from console.countdown import Countdown, whole_seconds
 from console.words import same_clock, with_theirs
 from feedback.models import NoteDelivery
 from feedback.queries import state_of, will_not_be_sent
@@ -43,8 +43,8 @@ class Way:
     """
     One doctor's notes on their way; ``spoken`` is what ``said`` says, for those who hear it.
 
-    ``left`` is how long until time does what is said, on the database's clock; None when no clock ticks,
-    which is also so while it is ``due``: a worker is about to do it.
+    ``countdown`` is how long until time does what is said; None when no clock ticks, which is also so while it
+    is ``due``: a worker is about to do it.
     ``whose`` is the doctor's name, unless it is the reader's own. It has ``ended`` where nobody will send it any more.
     """
 
@@ -53,7 +53,7 @@ class Way:
     whose: str
     said: Any
     spoken: str
-    left: timedelta | None
+    countdown: Countdown | None
     due: bool
     ended: bool
     steps: tuple[str, ...]
@@ -62,7 +62,7 @@ class Way:
     def mark(self) -> str:
         """Another one whenever the page has something else to say than that time has passed."""
         row: Any = self.delivery
-        told = (row.pk, row.rev, row.note_count, row.attempts, self.state, int(self.left is not None), int(self.ended))
+        told = (row.pk, row.rev, row.note_count, row.attempts, self.state, self.countdown is not None, self.ended)
         return ".".join(map(str, told))
 
 
@@ -71,7 +71,7 @@ def way_of(delivery: Any, given: Given) -> Way:
     state = state_of(delivery, feature_on=given.feature_on)
     ended = will_not_be_sent(delivery, feature_on=given.feature_on)
     sentence = not_connected_words() if ended else _sentence(delivery, state, given)
-    left = delivery.remaining if CLOCK in sentence else None
+    countdown = Countdown(delivery.pk, delivery.remaining) if CLOCK in sentence else None
     said = sentence + _notes(delivery, state)
     names = {
         "doctor": delivery.doctor.name,
@@ -82,9 +82,9 @@ def way_of(delivery: Any, given: Given) -> Way:
         delivery=delivery,
         state=state,
         whose="" if delivery.doctor_id == given.reader.pk else delivery.doctor.name,
-        said=format_html(said, clock=_ticking(delivery, left), **names),
-        spoken=said.format(clock=duration(whole_seconds(left)), **names),
-        left=left,
+        said=format_html(said, clock=countdown.clock if countdown else "", **names),
+        spoken=said.format(clock=duration(whole_seconds(countdown.left)) if countdown else "", **names),
+        countdown=countdown,
         due=not ended and _is_due(delivery, state),
         ended=ended,
         steps=() if ended or nothing_happens(delivery, state) else STEPS.get(state, ()),
@@ -178,9 +178,3 @@ def _is_plain(delivery: NoteDelivery, given: Given) -> bool:
     at, yours = delivery.delivered_at, given.reader.zone
     today = at is not None and local_date(at, yours) == local_date(given.now, yours)
     return at is not None and today and same_clock(at, given.patient.zone, yours)
-
-
-def _ticking(delivery: NoteDelivery, left: timedelta | None) -> Any:
-    seconds = f"{left.total_seconds():.3f}" if left is not None else ""
-    template = '<span role="timer" class="okta-left" data-okta-way="{}" data-okta-left="{}">{}</span>'
-    return format_html(template, delivery.pk, seconds, clock_of(left))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import trigger_client_event
 
 from accounts.idle.activity import by_itself
+from console.countdown import only_what_is_left
 from console.doors import page, part, show, step
 from console.reader import Reader
 from console.viewer.preview import preview_of
@@ -26,7 +26,7 @@ def delivery(request: HttpRequest, reader: Reader, workout_id: int) -> Any:
     workout = reader.workout(workout_id)
     strip = strip_of(reader, workout, now=read_clock())
     if request.GET.get("seen") == strip.mark:
-        return trigger_client_event(HttpResponse(status=204), "okta-left", strip.left)
+        return only_what_is_left(strip.countdowns)
     return _strip(request, reader, workout, strip=strip)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.flags import FEEDBACK_NOTIFICATIONS
 from accounts.queries import feature_on
+from console.countdown import Countdown
 from console.reader import Reader
 from console.viewer.standing import Given, Way, off_words, way_of
 from feedback.models import NoteDelivery
@@ -40,9 +41,9 @@ class Strip:
         return any(way.due for way in self.ways)
 
     @property
-    def left(self) -> dict[str, float]:
-        """For every clock that ticks, how many seconds are left."""
-        return {str(way.delivery.pk): way.left.total_seconds() for way in self.ways if way.left is not None}
+    def countdowns(self) -> list[Countdown]:
+        """Every clock that ticks."""
+        return [way.countdown for way in self.ways if way.countdown is not None]
 
 
 def strip_of(reader: Reader, workout: Workout, *, now: datetime) -> Strip:

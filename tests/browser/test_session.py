@@ -180,6 +180,18 @@ def test_the_clock_is_the_servers(done: Workout, opened: Open) -> None:
     assert in_focus(page) == f"send-now-{delivery.pk}"
 
 
+def test_whoever_comes_back_to_the_page_sees_the_servers_clock_at_once(done: Workout, opened: Open) -> None:
+    delivery = owed(save(done, "Good depth"), timedelta(seconds=200))
+    page = opened()
+    owed(delivery, timedelta(seconds=100))
+
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    # Sooner than the page would ask anyway.
+    page.wait_for_function("document.querySelector('[data-okta-left]').textContent.startsWith('1:')", timeout=5_000)
+    assert 85 < left(page) <= 100
+
+
 def test_at_zero_the_server_is_asked_and_then_until_it_is_sent(done: Workout, opened: Open) -> None:
     delivery = owed(save(done, "Good depth"), timedelta(seconds=200))
     page = opened()

@@ -53,19 +53,54 @@ def test_a_wrong_clock_in_the_browser_changes_no_countdown(page: Page) -> None:
     page.goto(TODAY_PAGE)
     first = wait_told(page)
 
-    page.clock.run_for(20_000)
+    # Not for so long that the server is asked, whose clock nobody has put forward.
+    page.clock.run_for(10_000)
 
     assert 240 <= first <= 252
-    assert first - wait_told(page) in (20, 21)
+    assert first - wait_told(page) in (10, 11)
+
+
+def test_a_page_that_asks_is_told_the_servers_clock_and_left_alone_otherwise(page: Page) -> None:
+    page.goto(TODAY_PAGE)
+    page.evaluate("() => { document.querySelector('#okta-today').dataset.mark = 'same' }")
+    NoteDelivery.objects.update(due_at=Now() + timedelta(seconds=100))
+
+    page.evaluate(AGAIN)
+
+    expect(page.locator("#okta-today[data-mark=same] [data-okta-left]")).to_have_text(re.compile(r"^1:[0-3]\d$"))
+
+
+def test_what_is_over_is_said_at_once(page: Page) -> None:
+    page.goto(TODAY_PAGE)
+    expect(page.get_by_text("any moment now", exact=True)).to_be_hidden()
+    NoteDelivery.objects.update(due_at=Now() - timedelta(seconds=5))
+
+    page.evaluate(AGAIN)
+
+    expect(page.get_by_text("any moment now", exact=True)).to_be_visible()
+    expect(page.locator("[data-okta-left]")).to_be_hidden()
+
+
+def test_what_was_over_when_it_came_is_not_asked_about_again(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/today/now/" in request.url else None)
+    NoteDelivery.objects.update(due_at=Now() - timedelta(seconds=5))
+
+    page.goto(TODAY_PAGE)
+
+    expect(page.get_by_text("any moment now", exact=True)).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert asked == []
 
 
 def test_when_a_countdown_is_over_the_server_is_asked(page: Page) -> None:
     NoteDelivery.objects.update(due_at=Now() + timedelta(seconds=4))
     page.goto(TODAY_PAGE)
     expect(page.locator("#okta-notes + .okta-badge")).to_have_text("1 session")
+    page.evaluate("() => { document.querySelector('#okta-today').dataset.oktaAsk = '1000000' }")
     NoteDelivery.objects.update(due_at=None)
 
-    # Sooner than the page would look again anyway.
+    # Not because the page looks again anyway.
     expect(page.get_by_text("No notes are waiting to be sent.")).to_be_visible(timeout=20_000)
 
 

@@ -1,5 +1,6 @@
 """The first page of a doctor's day: what needs them, what does not, and how the page looks again by itself."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -150,12 +151,31 @@ def test_while_nothing_changes_nothing_is_put_in_place_of_what_is_read(make: Mak
     same = ask(client, html)
     assert (same.status_code, same.content) == (204, b"")
 
-    NoteDelivery.objects.update(due_at=Now() + timedelta(minutes=20))
+    NoteDelivery.objects.update(held_at=Now())
     later = ask(client, html)
     assert later.status_code == 200
     assert ask(client, later.content.decode()).status_code == 204
     assert later.content.decode().lstrip().startswith('<div id="okta-today"')
     assert "okta-day" not in later.content.decode()
+
+
+def test_a_page_that_knows_the_rest_is_told_how_long_is_left_by_the_databases_clock(
+    make: Make, dana: User, browse: Browse
+) -> None:
+    everything(make, dana, 2)
+    client = browse(dana)
+    html = page(client)
+    later, sooner = NoteDelivery.objects.order_by("-due_at")
+    NoteDelivery.objects.filter(pk=later.pk).update(due_at=Now() + timedelta(seconds=77))
+    NoteDelivery.objects.filter(pk=sooner.pk).update(due_at=Now() - timedelta(seconds=3))
+
+    answer = ask(client, html)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    left = json.loads(answer["HX-Trigger"])["okta-left"]
+    assert sorted(left) == sorted([str(later.pk), str(sooner.pk)])
+    assert 70 < left[str(later.pk)] < 77
+    assert -10 < left[str(sooner.pk)] < -3
 
 
 def test_every_link_is_known_by_a_name_of_its_own_so_that_the_focus_is_found_again(

@@ -1,42 +1,66 @@
-// Counts down to the instants that a page names, from where the database's clock stood when the page was made: this
-// machine's own clock may be wrong, and only how far it has moved since is believed. When one is over, the page is
-// told by an event, okta:due, once, and may ask the server what became of it.
+// Lets clocks tick that say in data-okta-left how many seconds there were left on the server's clock, and in
+// data-okta-clock which one they are. When one has run out the server is asked what became of it, by an event,
+// okta:due, once; whoever asks it meanwhile is told by another, okta-left, how long each of them has left.
 "use strict";
 
 (() => {
-  const begun = new WeakMap();
-  const told = new WeakSet();
-  const two = (number) => String(number).padStart(2, "0");
+  const ends = new WeakMap();
+  const asked = new WeakSet();
   // The worker that does what was due has a second to do it.
   const PATIENCE = 1000;
 
-  const clock = (milliseconds) => {
-    const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-    const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-    return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-  };
-
-  const count = (countdown) => {
-    const { oktaDue, oktaClock } = countdown.dataset;
-    // Date.now() goes on while the machine sleeps; performance.now() may not.
-    if (!begun.has(countdown)) begun.set(countdown, Date.now());
-    const wait = Date.parse(oktaDue) - Date.parse(oktaClock);
-    const left = wait - (Date.now() - begun.get(countdown));
-    const [counting, over] = ["counting", "over"].map((name) => countdown.querySelector(`[data-okta-${name}]`));
-    counting.hidden = left <= 0;
-    over.hidden = left > 0;
-    counting.querySelector("[data-okta-left]").textContent = clock(left);
+  // By performance.now(), which nobody sets: a machine's own clock may be wrong, and put right at any moment. It may
+  // stand still while the machine sleeps, and therefore the server is asked as soon as the page is seen again.
+  const wind = (clock, seconds, at) => {
+    ends.set(clock, at + seconds * 1000);
     // What was over when it came has been asked about.
-    if (wait > 0 && left <= -PATIENCE && !told.has(countdown)) {
-      told.add(countdown);
-      countdown.dispatchEvent(new CustomEvent("okta:due", { bubbles: true }));
-    }
+    if (seconds > 0) asked.delete(clock);
+    else asked.add(clock);
+  };
+  const clocks = () => document.querySelectorAll("[data-okta-left]");
+  const ask = (clock) => clock.dispatchEvent(new CustomEvent("okta:due", { bubbles: true }));
+  const two = (number) => String(number).padStart(2, "0");
+
+  const face = (milliseconds) => {
+    const left = Math.max(0, Math.ceil(milliseconds / 1000));
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
   };
 
-  const countAll = () => document.querySelectorAll("[data-okta-due]").forEach(count);
+  const show = (clock, left) => {
+    if (clock.textContent !== face(left)) clock.textContent = face(left);
+    // What is said while it counts; what is said when it is over stands beside it.
+    const counting = clock.closest("[data-okta-counting]");
+    if (!counting) return;
+    counting.hidden = left <= 0;
+    counting.nextElementSibling.hidden = left > 0;
+  };
 
-  document.addEventListener("DOMContentLoaded", countAll);
+  const tick = (at = performance.now()) => {
+    clocks().forEach((clock) => {
+      if (!ends.has(clock)) wind(clock, Number(clock.dataset.oktaLeft), at);
+      const left = ends.get(clock) - performance.now();
+      show(clock, left);
+      if (left <= -PATIENCE && !asked.has(clock)) {
+        asked.add(clock);
+        ask(clock);
+      }
+    });
+  };
+
+  document.addEventListener("okta-left", ({ detail }) => {
+    clocks().forEach((clock) => {
+      if (clock.dataset.oktaClock in detail) wind(clock, detail[clock.dataset.oktaClock], performance.now());
+    });
+    tick();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || clocks().forEach(ask));
   // htmx has put something into the page.
-  document.addEventListener("htmx:load", countAll);
-  setInterval(countAll, 250);
+  document.addEventListener("htmx:load", () => tick());
+
+  document.addEventListener("DOMContentLoaded", () => {
+    // The page was true when its first byte came.
+    tick(performance.getEntriesByType("navigation")[0]?.responseStart);
+    setInterval(tick, 250);
+  });
 })();
